@@ -1,0 +1,52 @@
+namespace MimKit.Training;
+
+/// <summary>How long, how fast and where a subject is trained. Defaults: MAE pre-training (He et al., 2022), learning rate aside.</summary>
+public sealed record TrainingPlan
+{
+    public required int Epochs { get; init; }
+    public int BatchSize { get; init; } = 256;
+
+    /// <summary>Peak learning rate, absolute: methods that quote a base rate have scaled it by their own rule.</summary>
+    public required double LearningRate { get; init; }
+    public double MinLearningRate { get; init; }
+
+    /// <summary>Epochs of linear growth from 0; a fraction is allowed.</summary>
+    public double WarmupEpochs { get; init; }
+    public ScheduleForm Schedule { get; init; } = ScheduleForm.FractionalEpoch;
+
+    /// <summary>Decoupled, multiplied by the learning rate; biases and one-dimensional parameters have none.</summary>
+    public double WeightDecay { get; init; } = 0.05;
+    public double Beta1 { get; init; } = 0.9;
+    public double Beta2 { get; init; } = 0.95;
+    public double Epsilon { get; init; } = 1e-8;
+
+    /// <summary>Largest global L2 norm of the gradient; null: not clipped.</summary>
+    public double? ClipNorm { get; init; }
+
+    public ulong Seed { get; init; }
+
+    /// <summary>Steps between two reads of the loss.</summary>
+    public int LogEvery { get; init; } = 50;
+
+    /// <summary>Epochs between two checkpoints; the last epoch always writes one. Needs <see cref="RunFolder"/>.</summary>
+    public int CheckpointEvery { get; init; } = 1;
+
+    /// <summary>Where run.json, metrics.jsonl and checkpoints go; null: nothing is written.</summary>
+    public string? RunFolder { get; init; }
+
+    /// <summary>Says at once what would fail later.</summary>
+    /// <exception cref="ArgumentException">A number makes no sense; the message names it.</exception>
+    public void Check(int images)
+    {
+        if (Epochs < 1) throw new ArgumentException($"Epochs is {Epochs}; train for at least 1.");
+        if (BatchSize < 1 || BatchSize > images)
+            throw new ArgumentException($"BatchSize is {BatchSize} but there are {images} images to train on; choose 1 to {images}.");
+        if (!(LearningRate > 0) || MinLearningRate < 0 || MinLearningRate > LearningRate)
+            throw new ArgumentException($"LearningRate is {LearningRate}, MinLearningRate {MinLearningRate}; wanted 0 <= MinLearningRate <= LearningRate and LearningRate > 0.");
+        if (WarmupEpochs < 0 || WarmupEpochs >= Epochs)
+            throw new ArgumentException($"WarmupEpochs is {WarmupEpochs} of {Epochs} epochs; the learning rate would never come down. Choose fewer.");
+        if (LogEvery < 1 || CheckpointEvery < 1)
+            throw new ArgumentException($"LogEvery is {LogEvery}, CheckpointEvery {CheckpointEvery}; both are at least 1.");
+        if (ClipNorm is <= 0) throw new ArgumentException($"ClipNorm is {ClipNorm}; it is positive, or null for no clipping.");
+    }
+}
