@@ -1,0 +1,62 @@
+using System.Text;
+
+namespace MimKit.Notebook;
+
+/// <summary>
+/// Console output of cells. Once installed, <see cref="Console.Out"/> and <see cref="Console.Error"/> send what a cell prints to that cell's
+/// sink and everything else to the terminal as before.
+/// </summary>
+public static class CellConsole
+{
+    static readonly Lock Gate = new();
+    static bool _installed;
+
+    /// <summary>The real standard output: hosts that draw live progress write here, never through <see cref="Console.Out"/>.</summary>
+    public static TextWriter Terminal { get; private set; } = Console.Out;
+
+    /// <summary>The real standard error.</summary>
+    public static TextWriter TerminalError { get; private set; } = Console.Error;
+
+    internal static void Install()
+    {
+        lock (Gate)
+        {
+            if (_installed) return;
+            _installed = true;
+            (Terminal, TerminalError) = (Console.Out, Console.Error);
+            Console.SetOut(new Router(CellStream.Out, Terminal));
+            Console.SetError(new Router(CellStream.Error, TerminalError));
+        }
+    }
+
+    internal static void WriteLine(IOutputSink sink, string line) => CellContext.Outside(() => sink.Write(CellStream.Out, line + "\n"));
+
+    sealed class Router(CellStream stream, TextWriter terminal) : TextWriter
+    {
+        public override Encoding Encoding => terminal.Encoding;
+
+        public override string NewLine => "\n";
+
+        public override void Write(char value) => Write(value.ToString());
+
+        public override void Write(char[] buffer, int index, int count) => Write(new string(buffer, index, count));
+
+        public override void Write(ReadOnlySpan<char> buffer) => Write(new string(buffer));
+
+        public override void WriteLine() => Write("\n");
+
+        public override void WriteLine(string? value) => Write(value + "\n");
+
+        public override void Write(string? value)
+        {
+            if (string.IsNullOrEmpty(value)) return;
+            if (CellContext.Current is { } cell) CellContext.Outside(() => cell.Sink.Write(stream, value));
+            else terminal.Write(value);
+        }
+
+        public override void Flush()
+        {
+            if (CellContext.Current is null) terminal.Flush();
+        }
+    }
+}

@@ -1,0 +1,39 @@
+namespace MimKit.Notebook;
+
+/// <summary>What became of a cell.</summary>
+/// <param name="Cell">The cell's number in the session, from 1.</param>
+/// <param name="Elapsed">Compiling and running.</param>
+/// <param name="Value">The trailing expression's value, or null.</param>
+/// <param name="Error">Why the cell failed, or null.</param>
+public sealed record CellResult(int Cell, TimeSpan Elapsed, object? Value, CellError? Error)
+{
+    public bool Succeeded => Error is null;
+}
+
+/// <summary>Why a cell failed.</summary>
+public enum CellErrorKind { Directive, Compile, Runtime, Cancelled }
+
+/// <summary>A failed cell, in the words shown to its author.</summary>
+/// <param name="Kind">What failed: a directive, the compiler, the running code, or nothing (the cell was stopped).</param>
+/// <param name="Cell">The cell that was run.</param>
+/// <param name="Name">The exception's type, or the compiler's error id.</param>
+/// <param name="Message">What was wrong, in one line.</param>
+/// <param name="Line">Line in the cell from 1, where known.</param>
+/// <param name="Column">Column from 1, where known.</param>
+/// <param name="SourceLine">The text of that line, where known.</param>
+/// <param name="Details">Everything to show, line by line: places, source lines, advice.</param>
+public sealed record CellError(
+    CellErrorKind Kind, int Cell, string Name, string Message, int? Line, int? Column, string? SourceLine, IReadOnlyList<string> Details)
+{
+    /// <summary>The whole message as shown.</summary>
+    public string Text => string.Join('\n', Details);
+
+    internal static CellError Cancelled(int cell, Exception e) =>
+        new(CellErrorKind.Cancelled, cell, e.GetType().Name, "The cell was stopped.", null, null, null, [$"Cell {cell} was stopped before it ended."]);
+}
+
+/// <summary>Carries an error of the cell's own text (directive, compiler) to the session.</summary>
+sealed class CellException(CellError error) : Exception(error.Message)
+{
+    public CellError Error { get; } = error;
+}

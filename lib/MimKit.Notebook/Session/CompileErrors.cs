@@ -1,0 +1,46 @@
+using Microsoft.CodeAnalysis;
+
+namespace MimKit.Notebook;
+
+/// <summary>Turns the compiler's errors into what a notebook's author reads: place, source line, caret, and a word on what scripts cannot do.</summary>
+static class CompileErrors
+{
+    const int Shown = 5;
+
+    /// <summary>The error may go away when more of the platform is referenced.</summary>
+    public static bool IsMissingName(Diagnostic error) => error.Id is "CS0103" or "CS0234" or "CS0246" or "CS0012" or "CS1061" or "CS1069" or "CS0656" or "CS0518";
+
+    public static CellError Describe(int cell, IReadOnlyList<Diagnostic> errors, string[] source)
+    {
+        var inOrder = errors.OrderBy(error => error.Location.SourceSpan.Start).ToList();
+        var details = new List<string>();
+        foreach (var error in inOrder.Take(Shown)) details.AddRange(Lines(cell, error, source));
+        if (inOrder.Count > Shown) details.Add($"… and {inOrder.Count - Shown} more errors");
+        foreach (var advice in inOrder.Select(error => ScriptAdvice.For(error, LineOf(error, source))).OfType<string>().Distinct())
+            details.Add("note: " + advice);
+
+        var first = inOrder[0];
+        var place = first.Location.GetLineSpan().StartLinePosition;
+        return new CellError(CellErrorKind.Compile, cell, first.Id, first.GetMessage(), place.Line + 1, place.Character + 1, LineOf(first, source), details);
+    }
+
+    static IEnumerable<string> Lines(int cell, Diagnostic error, string[] source)
+    {
+        var span = error.Location.GetLineSpan();
+        var (start, end) = (span.StartLinePosition, span.EndLinePosition);
+        var line = LineOf(error, source);
+        yield return $"cell {cell}, line {start.Line + 1}, column {start.Character + 1}: {error.Id}: {error.GetMessage()}";
+        if (line is null) yield break;
+
+        var column = Math.Min(start.Character, line.Length);
+        var width = end.Line == start.Line ? Math.Max(1, end.Character - start.Character) : Math.Max(1, line.Length - column);
+        yield return "    " + line;
+        yield return "    " + new string([.. line[..column].Select(c => c == '\t' ? '\t' : ' ')]) + new string('^', width);
+    }
+
+    static string? LineOf(Diagnostic error, string[] source)
+    {
+        var line = error.Location.GetLineSpan().StartLinePosition.Line;
+        return error.Location.IsInSource && line < source.Length ? source[line] : null;
+    }
+}

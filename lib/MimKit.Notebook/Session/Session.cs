@@ -1,0 +1,74 @@
+using System.Diagnostics;
+
+namespace MimKit.Notebook;
+
+/// <summary>
+/// A C# session: cells run one after the other and share variables, types and usings. It knows no front end; what a cell shows
+/// goes to the <see cref="IOutputSink"/> of that call, so that a headless runner and a Jupyter kernel use the same session.
+/// </summary>
+public sealed class Session : IDisposable
+{
+    readonly SessionOptions _options;
+    readonly Submissions _submissions;
+    readonly CellThread _thread = new();
+
+    /// <summary>Starts a session. The compiler warms up in the background; the first cell waits for it.</summary>
+    public Session(SessionOptions? options = null)
+    {
+        _options = options ?? new SessionOptions();
+        CellConsole.Install();
+        _submissions = new Submissions(_options);
+    }
+
+    /// <summary>The number of the last cell that was started; the first is 1.</summary>
+    public int LastCell { get; private set; }
+
+    /// <summary>Runs one cell. Errors of the cell are returned, not thrown.</summary>
+    /// <param name="code">C# as in a script: statements, declarations, top-level await, a trailing expression that is shown.</param>
+    /// <param name="sink">Receives what the cell shows, in order.</param>
+    /// <param name="cancellation">Stops the compiler; running code sees it through <see cref="SessionOptions.AroundCell"/>.</param>
+    public async Task<CellResult> RunAsync(string code, IOutputSink sink, CancellationToken cancellation = default)
+    {
+        var cell = ++LastCell;
+        var watch = Stopwatch.StartNew();
+        var (value, error) = await _thread.Run(() => RunCell(cell, code, sink, cancellation)).ConfigureAwait(false);
+        return new CellResult(cell, watch.Elapsed, value, error);
+    }
+
+    async Task<(object? Value, CellError? Error)> RunCell(int cell, string code, IOutputSink sink, CancellationToken cancellation)
+    {
+        using var context = CellContext.Enter(sink);
+        try
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var directives = Directives.Read(code, _options);
+            var submission = _submissions.Compile(cell, directives.Code, directives.References, cancellation);
+            if (submission is null) return (null, null);
+
+            using var around = _options.AroundCell?.Invoke(cancellation);
+            var watch = Stopwatch.StartNew();
+            var value = await submission().ConfigureAwait(false);
+            if (directives.Time) CellConsole.WriteLine(sink, $"Wall time: {Elapsed(watch.Elapsed)}");
+            if (value is not null) sink.Result(Formatter.Format(value));
+            return (value, null);
+        }
+        catch (OperationCanceledException e) when (cancellation.IsCancellationRequested)
+        {
+            return (null, CellError.Cancelled(cell, e));
+        }
+        catch (CellException e)
+        {
+            return (null, e.Error with { Cell = cell });
+        }
+        catch (Exception e)
+        {
+            return (null, UserFrames.Describe(cell, e, _submissions.SourceLine));
+        }
+    }
+
+    static string Elapsed(TimeSpan time) => time.TotalSeconds < 1 ? FormattableString.Invariant($"{time.TotalMilliseconds:0.0} ms")
+        : FormattableString.Invariant($"{time.TotalSeconds:0.00} s");
+
+    /// <summary>Ends the thread that runs the cells once the running cell has ended.</summary>
+    public void Dispose() => _thread.Dispose();
+}

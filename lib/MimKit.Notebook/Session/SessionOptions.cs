@@ -1,0 +1,29 @@
+namespace MimKit.Notebook;
+
+/// <summary>What a host gives a session: assemblies, usings and what surrounds a cell.</summary>
+public sealed record SessionOptions
+{
+    /// <summary>Assemblies that cells may use besides the .NET platform, by path.</summary>
+    public IReadOnlyList<string> References { get; init; } = [];
+
+    /// <summary>Usings of every cell, as written after the keyword: <c>System.Linq</c>, <c>static System.Math</c>, <c>X = System.Text</c>.</summary>
+    public IReadOnlyList<string> Usings { get; init; } =
+    [
+        "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Text", "System.Threading", "System.Threading.Tasks",
+    ];
+
+    /// <summary>Usings of every cell in addition to <see cref="Usings"/>.</summary>
+    public IReadOnlyList<string> MoreUsings { get; init; } = [];
+
+    /// <summary>Packages that <see cref="References"/> already provide: <c>#r "nuget: NAME"</c> is then without effect.</summary>
+    public IReadOnlyList<string> ProvidedPackages { get; init; } = [];
+
+    /// <summary>Where relative paths of <c>#r "library.dll"</c> start. Default: the current folder.</summary>
+    public string BaseFolder { get; init; } = Directory.GetCurrentDirectory();
+
+    /// <summary>
+    /// Called in the execution context of each cell just before it runs, with the cell's token: the place to set ambient (async-local) state.
+    /// What it returns is disposed when the cell has ended.
+    /// </summary>
+    public Func<CancellationToken, IDisposable?>? AroundCell { get; init; }
+}

@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Reflection;
+using System.Text;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Emit;
+using Microsoft.CodeAnalysis.Text;
+
+namespace MimKit.Notebook;
+
+/// <summary>
+/// The chain of compiled cells. Each is a submission of the C# compiler that sees the earlier ones; their variables are fields of objects in
+/// the slots. References go with the first submission only and are inherited: passing them each time makes memory grow with the square of the cells.
+/// </summary>
+sealed class Submissions
+{
+    static readonly CSharpParseOptions Parse = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
+    static readonly CSharpCompilationOptions Compiler = new(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release,
+        allowUnsafe: true, nullableContextOptions: NullableContextOptions.Disable, concurrentBuild: true);
+
+    readonly ConcurrentDictionary<int, string[]> _sources = [];
+    readonly CellAssemblies _assemblies = new();
+    readonly Task _start;
+    object?[] _slots = new object?[16];
+    int _filled = 1;                                       // slot 0 is for a host object, which there is not
+    bool _whole;                                           // the rest of the platform is referenced too
+    CSharpCompilation? _last;
+
+    public Submissions(SessionOptions options) => _start = Task.Run(() => Start(options));
+
+    /// <summary>Line <paramref name="line"/> (from 1) of a cell that was run, or null.</summary>
+    public string? SourceLine(int cell, int line) =>
+        _sources.TryGetValue(cell, out var lines) && line >= 1 && line <= lines.Length ? lines[line - 1] : null;
+
+    /// <summary>Compiles and loads a cell. Returns what runs it, or null where there is nothing to run (usings, comments).</summary>
+    /// <exception cref="CellException">The cell does not compile.</exception>
+    public Func<Task<object?>>? Compile(int cell, string code, IReadOnlyList<string> libraries, CancellationToken cancellation)
+    {
+        _start.GetAwaiter().GetResult();
+        _sources[cell] = code.Split('\n');
+        foreach (var library in libraries) _assemblies.Add(library);
+        var references = libraries.Select(Platform.From).ToList();
+
+        var (compilation, errors) = Check(cell, code, references, cancellation);
+        if (!_whole && errors.Any(CompileErrors.IsMissingName))
+        {
+            var wider = Check(cell, code, [.. references, .. Platform.Rest()], cancellation);
+            if (!wider.Errors.Any(CompileErrors.IsMissingName)) (_whole, compilation, errors) = (true, wider.Compilation, wider.Errors);
+        }
+        if (errors.Count > 0) throw new CellException(CompileErrors.Describe(cell, errors, _sources[cell]));
+        return Load(compilation, cell, cancellation);
+    }
+
+    // A first submission with the host's references and usings; it also makes the compiler warm while nobody waits.
+    void Start(SessionOptions options)
+    {
+        IEnumerable<string> usings = [.. options.Usings, .. options.MoreUsings, "static " + typeof(CellFunctions).FullName];
+        var code = string.Join('\n', usings.Distinct().Select(name => $"using {name};")) + "\nawait Task.FromResult($\"{new[] { 1 }.Sum()}\")";
+        var ours = options.References.Append(typeof(CellFunctions).Assembly.Location).Distinct();
+        var (compilation, errors) = Check(0, code, [.. Platform.First(), .. ours.Select(Platform.From)], default);
+        if (errors.Count > 0)
+            throw new InvalidOperationException("The host's references and usings do not compile:\n" + CompileErrors.Describe(0, errors, code.Split('\n')).Text);
+        _ = Load(compilation, 0, default)!().Result;
+    }
+
+    (CSharpCompilation Compilation, IReadOnlyList<Diagnostic> Errors) Check(
+        int cell, string code, IEnumerable<MetadataReference> references, CancellationToken cancellation)
+    {
+        var text = SourceText.From(code, Encoding.UTF8);   // an encoding, or there are no symbols
+        var tree = CSharpSyntaxTree.ParseText(text, Parse, path: UserFrames.PathOf(cell), cancellationToken: cancellation);
+        var compilation = CSharpCompilation.CreateScriptCompilation($"Cell{cell}", tree, references, Compiler, _last, typeof(object));
+        return (compilation, [.. compilation.GetDiagnostics(cancellation).Where(found => found.Severity == DiagnosticSeverity.Error)]);
+    }
+
+    Func<Task<object?>>? Load(CSharpCompilation compilation, int cell, CancellationToken cancellation)
+    {
+        using var assembly = new MemoryStream();
+        using var symbols = new MemoryStream();
+        var emitted = compilation.Emit(assembly, symbols, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb),
+            cancellationToken: cancellation);
+        var errors = emitted.Diagnostics.Where(found => found.Severity == DiagnosticSeverity.Error).ToImmutableArray();
+        if (errors.Length > 0) throw new CellException(CompileErrors.Describe(cell, errors, _sources[cell]));
+        _last = compilation;
+        if (!emitted.Success) return null;                 // usings and comments only
+
+        assembly.Position = symbols.Position = 0;
+        var entry = compilation.GetEntryPoint(cancellation)!;
+        var method = _assemblies.Load(assembly, symbols).GetType(entry.ContainingType.MetadataName)!
+            .GetMethod(entry.MetadataName, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)!;
+        var run = method.CreateDelegate<Func<object?[], Task<object?>>>();
+        if (++_filled >= _slots.Length) Array.Resize(ref _slots, _slots.Length * 2);
+        var slots = _slots;
+        return () => run(slots);
+    }
+}

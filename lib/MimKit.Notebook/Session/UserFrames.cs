@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Text.RegularExpressions;
+
+namespace MimKit.Notebook;
+
+/// <summary>An exception as its author sees it: the type, the message, and the lines of cells it came through; nothing of the engine.</summary>
+static partial class UserFrames
+{
+    /// <summary>The file name under which a cell's symbols are stored.</summary>
+    public static string PathOf(int cell) => $"cell {cell}";
+
+    /// <summary>The error of a cell; <paramref name="sourceLine"/> gives the text of (cell, line).</summary>
+    public static CellError Describe(int cell, Exception thrown, Func<int, int, string?> sourceLine)
+    {
+        var error = Unwrap(thrown);
+        var details = new List<string>();
+        var first = default((int Cell, int Line, string Method)?);
+        for (var (e, prefix) = (error, ""); e is not null; (e, prefix) = (e.InnerException, "caused by "))
+        {
+            details.Add($"{prefix}{e.GetType().Name}: {e.Message}");
+            foreach (var frame in Frames(e))
+            {
+                first ??= frame;
+                details.Add($"    at cell {frame.Cell}, line {frame.Line}{frame.Method}:  {sourceLine(frame.Cell, frame.Line)?.Trim()}");
+            }
+        }
+        return new CellError(CellErrorKind.Runtime, cell, error.GetType().Name, error.Message, first?.Line, null,
+            first is { } at ? sourceLine(at.Cell, at.Line) : null, details);
+    }
+
+    static Exception Unwrap(Exception e) => e switch
+    {
+        TargetInvocationException { InnerException: { } inner } => Unwrap(inner),
+        TypeInitializationException { InnerException: { } inner } => Unwrap(inner),
+        AggregateException { InnerExceptions: [var only] } => Unwrap(only),
+        _ => e,
+    };
+
+    static IEnumerable<(int Cell, int Line, string Method)> Frames(Exception e)
+    {
+        foreach (var frame in new StackTrace(e, fNeedFileInfo: true).GetFrames())
+            if (CellPath().Match(frame.GetFileName() ?? "") is { Success: true } match && frame.GetFileLineNumber() is > 0 and < HiddenLine)
+                yield return (int.Parse(match.Groups[1].Value), frame.GetFileLineNumber(), MethodOf(frame.GetMethod()));
+    }
+
+    const int HiddenLine = 0xfeefee;                       // the compiler's mark for code that has no line
+
+    // State machines and lambdas carry the name of their method between angle brackets; the top level of a cell is <Initialize>.
+    static string MethodOf(MethodBase? method)
+    {
+        if (method is null) return "";
+        var name = Declaring(method).Prepend(method.Name)
+            .Select(name => Mangled().Match(name) is { Success: true } match ? match.Groups[1].Value : name)
+            .FirstOrDefault(name => name is not ("MoveNext" or "") && !name.StartsWith("Submission#"));
+        return name is null or "Initialize" or "Factory" or "<Initialize>" or "<Factory>" ? "" : $", in {name}";
+    }
+
+    static IEnumerable<string> Declaring(MethodBase method)
+    {
+        for (var type = method.DeclaringType; type is not null; type = type.DeclaringType) yield return type.Name;
+    }
+
+    [GeneratedRegex(@"^cell (\d+)$")]
+    private static partial Regex CellPath();
+
+    [GeneratedRegex(@"^<+([^<>|]*)>")]
+    private static partial Regex Mangled();
+}
