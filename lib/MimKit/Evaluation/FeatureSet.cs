@@ -1,0 +1,33 @@
+using MimKit.Torch;
+using static MimKit.Torch.torch;
+
+namespace MimKit.Evaluation;
+
+/// <summary>One feature vector an image, and its class.</summary>
+/// <param name="X">[n, D] float32 on the CPU.</param>
+/// <param name="Labels">[n] class numbers.</param>
+/// <param name="Source">Data set and split, for the log: "fashion-mnist test".</param>
+public sealed record FeatureSet(Tensor X, int[] Labels, string Source = "") : IDisposable
+{
+    public int Count => Labels.Length;
+
+    /// <summary>The first rows, sharing memory.</summary>
+    public FeatureSet Take(int count) => new(X.narrow(0, 0, count), Labels[..count], $"{Source} (first {count:N0})");
+
+    /// <summary>Both sets one after the other, copied: train + val once nothing is left to choose.</summary>
+    public FeatureSet With(FeatureSet other) => new(torch.cat([X, other.X], 0), [.. Labels, .. other.Labels], $"{Source} + {other.Source}");
+
+    public void Dispose() => X.Dispose();
+
+    public override string ToString() => $"{Source}: {Count:N0} features of width {X.shape[1]}";
+}
+
+/// <summary>One code an image position, and the image's class: the input of the one-hot control.</summary>
+/// <param name="Ids">[n, N] int64 in 0 .. <paramref name="Codes"/> - 1, on the CPU.</param>
+/// <param name="Codes">Size of the codebook.</param>
+/// <param name="Labels">[n] class numbers.</param>
+/// <param name="Source">Data set and split, for the log.</param>
+public sealed record TokenSet(Tensor Ids, int Codes, int[] Labels, string Source = "") : IDisposable
+{
+    public void Dispose() => Ids.Dispose();
+}
