@@ -24,9 +24,10 @@ internal sealed class ManifestSection
         {
             yaml.Load(new StreamReader(new MemoryStream(bytes)));
         }
-        catch (YamlException problem)
+        catch (Exception problem) when (problem is YamlException or InvalidOperationException)   // the parser throws the latter for an unclosed list
         {
-            throw new DataException($"{path}, line {problem.Start.Line}: this is not YAML: {problem.Message}\n" +
+            var line = problem is YamlException yamlProblem ? yamlProblem.Start.Line : bytes.Count(b => b == '\n') + 1L;
+            throw new DataException($"{path}, line {line}: this is not YAML: {problem.Message}\n" +
                                     "  Mend the line, or restore the file with git.", problem);
         }
         if (yaml.Documents.Count != 1 || yaml.Documents[0].RootNode is not YamlMappingNode root)
