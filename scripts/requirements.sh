@@ -1,0 +1,118 @@
+# What MimKit needs, one probe a requirement: used by setup (install what is missing) and doctor (say what is there).
+# A probe sets 'found' (what and where) and 'evidence' (a file whose disappearance means: look again), or fails.
+# shellcheck shell=bash disable=SC2154,SC2034   # the names come from, or go to, the files sourced beside this one
+
+# name | Debian and Ubuntu packages | conda packages | needed by
+requirements=(
+  'compiler|g++|cxx-compiler|building'
+  'cmake|cmake make|cmake make|building'
+  'dotnet|dotnet-sdk-10.0|dotnet-sdk|building and running'
+  'libtorch|libtorch-dev|pytorch|tensors'
+  'openblas|libopenblas0-openmp|-|tensors on the system libtorch'
+  'plotly|npm|nodejs|charts in reports'
+  'libzmq|libzmq5|zeromq|the Jupyter kernel'
+  'libvips|libvips42|libvips|reading JPEG and PNG images'
+  'fashion-mnist|dataset-fashion-mnist|-|the default data set'
+)
+
+# Files from the npm registry: package | version | file in the package | sha256
+npm_files=(
+  'plotly.js-dist-min|3.7.0|plotly.min.js|8ef4c6ab1369f0019611cbcd2d5b8aafef23e5d19ef58c39d4b4249831fe2180'
+)
+
+field() { local -a parts; IFS='|' read -ra parts <<<"$1"; printf '%s' "${parts[$2]}"; }
+
+# Without these nothing builds or starts; the others stop only the commands that use them.
+is_essential() { [[ $1 == compiler || $1 == cmake || $1 == dotnet || $1 == libtorch || $1 == openblas || $1 == plotly ]]; }
+
+probe() { # NAME
+  found='' evidence=''
+  "probe_$1"
+}
+
+probe_compiler() {
+  local compiler
+  for compiler in "${CXX:-}" g++ c++ clang++; do
+    [[ -n $compiler ]] && evidence=$(type -P "$compiler") && found="$("$compiler" --version 2>/dev/null | head -n 1), $evidence" && return 0
+  done
+  return 1
+}
+
+probe_cmake() { # with something that builds
+  local builder
+  evidence=$(type -P cmake) && { builder=$(type -P ninja) || builder=$(type -P make); } &&
+    found="$(cmake --version | head -n 1), $evidence, builds with ${builder##*/}"
+}
+
+probe_dotnet() {
+  [[ -n $dotnet ]] && evidence=$dotnet found="SDK $dotnet_sdk, $dotnet"
+}
+
+probe_libtorch() {
+  [[ -n $torch_source ]] || return 1
+  evidence=$torch_lib/libtorch_cpu.so found="$torch_version $torch_device, $torch_source, $torch_lib"
+  [[ $torch_version == 1.13.* || $torch_version == 2.11.* ]] || found+=' (not a tested version: 1.13 and 2.11 are)'
+}
+
+probe_openblas() {
+  if [[ $torch_source != system ]]; then
+    found="not used: libtorch of the $torch_source brings its own"
+  else
+    evidence=/usr/lib/$triplet/openblas-openmp/libopenblas.so.0
+    [[ -e $evidence ]] && found="OpenMP build, ${evidence%/*}"
+  fi
+}
+
+probe_plotly() {
+  local row place
+  for row in "${npm_files[@]}"; do
+    place=$build/npm/$(field "$row" 0)/$(field "$row" 2)
+    [[ -f $place ]] || return 1
+    evidence=$place found+="${found:+, }$(field "$row" 0) $(field "$row" 1)"
+  done
+  found+=", $build/npm"
+}
+
+probe_libzmq()  { probe_library libzmq.so.5; }
+probe_libvips() { probe_library libvips.so.42; }
+
+probe_library() {
+  local folder
+  for folder in ${CONDA_PREFIX:+"$CONDA_PREFIX/lib"} "/usr/lib/$triplet" "/lib/$triplet" /usr/lib64 /usr/local/lib /usr/lib; do
+    [[ -e $folder/$1 ]] && evidence=$folder/$1 found=$evidence && return 0
+  done
+  return 1
+}
+
+probe_fashion-mnist() {
+  local folder
+  for folder in ${MIMKIT_DATA:+"$MIMKIT_DATA/fashion-mnist" "$MIMKIT_DATA"} /usr/share/datasets/fashion-mnist; do
+    for evidence in "$folder"/train-images-idx3-ubyte{.gz,}; do
+      [[ -f $evidence ]] && found=$folder && return 0
+    done
+  done
+  return 1
+}
+
+# Prints how a person installs the named requirements here.
+how_to_install() { # NAME...
+  local row name debian=() conda=()
+  for row in "${requirements[@]}"; do
+    name=$(field "$row" 0)
+    [[ " $* " == *" $name "* ]] || continue
+    [[ $name == plotly ]] && type -P npm >/dev/null && continue      # npm is there: ./mimkit setup fetches the file
+    debian+=("$(field "$row" 1)")
+    [[ $(field "$row" 2) == - ]] || conda+=("$(field "$row" 2)")
+  done
+  ((${#debian[@]})) || { printf '  ./mimkit setup\n'; return 0; }
+  if type -P apt-get >/dev/null; then
+    printf '  apt-get install --no-install-recommends %s      # as root, or with sudo\n' "${debian[*]}"
+  fi
+  printf '  or, in any Linux with conda:  conda env create -f %s && conda activate mimkit\n' "$MIMKIT_HOME/environment.yml"
+  if [[ " $* " == *' dotnet '* ]]; then
+    printf '  .NET SDK 10, where no package has it:\n    curl -fsSL https://dot.net/v1/dotnet-install.sh | bash -s -- --channel 10.0      # into ~/.dotnet, found there by mimkit\n'
+  fi
+  if [[ " $* " == *' fashion-mnist '* ]]; then
+    printf '  Fashion-MNIST, where no package has it: the four .gz files of https://github.com/zalandoresearch/fashion-mnist in a folder\n    fashion-mnist, and MIMKIT_DATA set to the folder above it\n'
+  fi
+}

@@ -1,0 +1,180 @@
+# Set-up: installs what is missing (apt, as root), builds the native layer and the .NET projects, fetches the npm files.
+# Idempotent, one line a step on stderr, everything else in .build/setup.log; two at once wait for one another.
+# shellcheck shell=bash disable=SC2154,SC2034   # the names come from, or go to, the files sourced beside this one
+source "$MIMKIT_HOME/scripts/requirements.sh"
+log=$build/setup.log
+
+setup() { # app|tests
+  mkdir -p "$build" 2>/dev/null || true
+  [[ -w $build ]] || fail "$build cannot be written; MimKit builds into it.
+  fix: make $MIMKIT_HOME writable for $(id -un), or copy it to where you can write."
+  exec 9>"$build/lock"
+  if ! flock --nonblock 9; then
+    say "another mimkit is setting up this folder; waiting for it"
+    flock 9
+  fi
+  printf '\n==== %(%F %T)T setup %s\n' -1 "$1" >>"$log"
+  install_missing
+  fetch_npm_files
+  build_native
+  build_dotnet "$1"
+  record_evidence
+  exec 9>&-
+}
+
+say()  { printf 'mimkit: %s\n' "$1" >&2; }
+fail() { printf 'mimkit: %s\n' "$1" >&2; exit 1; }
+
+# step TITLE COMMAND...: one line with its duration; on failure the end of the log.
+step() {
+  local title=$1 start=${EPOCHREALTIME/./} position
+  shift
+  position=$(wc -c <"$log")
+  printf 'mimkit: %s ... ' "$title" >&2
+  printf -- '---- %s\n' "$title" >>"$log"
+  if "$@" >>"$log" 2>&1 </dev/null 9>&-; then      # 9>&-: a build server that stays must not hold the lock
+    printf '%d.%d s\n' $((milliseconds = (${EPOCHREALTIME/./} - start) / 1000, milliseconds / 1000)) $((milliseconds % 1000 / 100)) >&2
+  else
+    printf 'failed\n\n' >&2
+    tail -c +$((position + 1)) "$log" | grep -E ': (fatal )?error|^E: |^Err|rror' | sort -u | head -n 15 >&2 || tail -n 15 "$log" >&2
+    printf '\n  all of it: %s\n' "$log" >&2
+    return 1
+  fi
+}
+
+# ---- packages -------------------------------------------------------------------------------------------------------
+
+install_missing() {
+  local row name wanted missing=() packages=() essential=no
+  list_missing
+  ((${#missing[@]})) || return 0
+  if ((EUID == 0)) && type -P apt-get dpkg >/dev/null; then
+    for row in "${requirements[@]}"; do
+      name=$(field "$row" 0)
+      [[ -n ${missing_by_name[$name]-} ]] || continue
+      [[ $name == plotly ]] && type -P npm >/dev/null && continue
+      read -ra wanted <<<"$(field "$row" 1)" && packages+=("${wanted[@]}")
+    done
+    if ((${#packages[@]})); then
+      step "apt-get install ${packages[*]}" apt_install "${packages[@]}" || say "apt could not install everything."
+      find_libtorch; find_dotnet
+      list_missing
+    fi
+  fi
+  unset 'missing_by_name[plotly]'; missing=("${!missing_by_name[@]}")     # its file is fetched in the next step
+  ((${#missing[@]})) || return 0
+  say "missing: ${missing[*]}. To install:"
+  how_to_install "${missing[@]}" >&2
+  for name in "${missing[@]}"; do
+    is_essential "$name" && essential=yes
+  done
+  [[ $essential == no ]] || fail "then run the same command again (./mimkit doctor shows what is found)."
+  say "going on without: only the commands that use them will stop."
+}
+
+list_missing() { # -> missing, missing_by_name
+  local row name
+  declare -gA missing_by_name=()
+  for row in "${requirements[@]}"; do
+    name=$(field "$row" 0)
+    probe "$name" || missing_by_name[$name]=1
+  done
+  missing=("${!missing_by_name[@]}")
+}
+
+apt_install() {
+  export DEBIAN_FRONTEND=noninteractive
+  local apt=(apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -y) package
+  dpkg --configure -a                                       # what an interrupted installation left
+  for package; do                                           # lists are fetched only where a package is unknown
+    [[ $(apt-cache policy "$package" 2>/dev/null) == *Candidate:\ [0-9]* ]] || { "${apt[@]}" update; break; }
+  done
+  local known=()
+  for package; do
+    if [[ $(apt-cache policy "$package" 2>/dev/null) == *Candidate:\ [0-9]* ]]; then known+=("$package"); else echo "E: no package $package in the package lists"; fi
+  done
+  ((${#known[@]})) || return 1
+  "${apt[@]}" install --no-install-recommends "${known[@]}" ||
+    { "${apt[@]}" update && "${apt[@]}" install --no-install-recommends "${known[@]}"; } || return 1
+  ((${#known[@]} == $#))
+}
+
+# ---- files from npm -------------------------------------------------------------------------------------------------
+
+fetch_npm_files() {
+  local row package version file sha256 place
+  for row in "${npm_files[@]}"; do
+    IFS='|' read -r package version file sha256 <<<"$row"
+    place=$build/npm/$package
+    [[ -f $place/$file && $(<"$place/version") == "$version" ]] && continue
+    type -P npm >/dev/null || fail "npm is missing; it fetches $package for the charts of a report.
+$(how_to_install plotly)"
+    step "npm pack $package@$version" fetch_npm_file "$package" "$version" "$file" "$sha256" || fail "$package@$version could not be fetched.
+  fix: look whether 'npm view $package version' answers (a proxy or mirror is set by 'npm config set registry URL'), then run again."
+  done
+}
+
+fetch_npm_file() { # PACKAGE VERSION FILE SHA256: placed whole or not at all
+  local place=$build/npm/$1 fresh=$build/npm/.$1.$$
+  rm -rf "$fresh" && mkdir -p "$fresh" &&
+    (cd "$fresh" && npm pack "$1@$2" --silent && tar -xzf ./*.tgz --strip-components=1 "package/$3") &&
+    printf '%s  %s\n' "$4" "$fresh/$3" | sha256sum --check &&
+    printf '%s\n' "$2" >"$fresh/version" && rm -f "$fresh"/*.tgz &&
+    rm -rf "$place" && mv "$fresh" "$place"
+  local result=$?
+  rm -rf "$fresh"
+  return $result
+}
+
+# ---- building -------------------------------------------------------------------------------------------------------
+
+build_native() {
+  native_folder
+  if [[ ! -f $native/complete ]]; then
+    step "native layer for libtorch $torch_version ($torch_device)" cmake_build || fail "the native layer did not build.
+  fix: the messages above; another libtorch can be named with MIMKIT_LIBTORCH."
+  fi
+  ln -sfn -- "${native##*/}" "$build/native/.current.$$" && mv -T "$build/native/.current.$$" "$build/native/current"
+}
+
+cmake_build() {
+  local generator=()
+  type -P ninja >/dev/null && generator=(-G Ninja)
+  count_cores
+  rm -rf "$native"                                          # of an interrupted build
+  cmake -S "$MIMKIT_HOME/lib/native" -B "$native" "${generator[@]}" -DCMAKE_BUILD_TYPE=Release -DTorch_DIR="$torch_cmake" &&
+    cmake --build "$native" --parallel "$cores" && touch "$native/complete"
+}
+
+# Stamps are taken before the build, so that a file changed meanwhile is seen at the next start.
+build_dotnet() { # app|tests
+  local quick content folder=$build/dotnet project=lib/MimKit.Cli/MimKit.Cli.csproj title='command line and libraries'
+  [[ $1 == tests ]] && project=MimKit.sln title='libraries and tests'
+  mkdir -p "$folder"
+  quick=$(quick_stamp "$1")
+  [[ -f $folder/$1.quick && $(<"$folder/$1.quick") == "$quick" && -f $app ]] && return 0
+  content=$(content_stamp "$1")
+  if [[ ! -f $folder/$1.content || $(<"$folder/$1.content") != "$content" || ! -f $app ]]; then
+    step "$title" dotnet_build "$project" || fail "the build failed: see the messages above."
+    printf '%s\n' "$content" >"$folder/$1.content"
+  fi
+  printf '%s\n' "$quick" >"$folder/$1.quick"
+}
+
+dotnet_build() { # PROJECT
+  local incremental=()
+  [[ -f $build/dotnet/building ]] && incremental=(--no-incremental)      # the last one was cut off: trust none of its files
+  touch "$build/dotnet/building"
+  export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
+  (cd "$MIMKIT_HOME" && "$dotnet" build "$1" -c Release --tl:off -v quiet -nodeReuse:false "${incremental[@]}") &&
+    rm -f "$build/dotnet/building"
+}
+
+record_evidence() {
+  local row complete=yes
+  for row in "${requirements[@]}"; do
+    probe "$(field "$row" 0)" || complete=no
+    [[ -n $evidence ]] && printf '%s\n' "$evidence"
+  done >"$build/requirements.$$"
+  if [[ $complete == yes ]]; then mv "$build/requirements.$$" "$build/requirements"; else rm -f "$build/requirements.$$" "$build/requirements"; fi
+}
