@@ -1,0 +1,26 @@
+using MimKit.Torch;
+using static MimKit.Torch.torch;
+using F = MimKit.Torch.torch.nn.functional;
+
+namespace MimKit.Runtime;
+
+/// <summary>The operations of <see cref="Fused"/> as compositions of libtorch's own: any device, any dtype, and the tests' yardstick.</summary>
+public static class Plain
+{
+    public static Tensor Linear(Tensor x, Tensor weight, Tensor? bias) => F.linear(x, weight.to(x.dtype), bias?.to(x.dtype));
+
+    public static Tensor LayerNorm(Tensor x, Tensor weight, Tensor bias, double eps, ScalarType result) =>
+        F.layer_norm(x.to(weight.dtype), weight.shape, weight, bias, eps).to(result);
+
+    // B images, N tokens, H heads, d = D / H
+    public static Tensor Attention(Tensor qkv, int heads, double scale, Tensor? bias)
+    {
+        long B = qkv.size(0), N = qkv.size(1), D = qkv.size(2) / 3;
+        var parts = qkv.reshape(B, N, 3, heads, D / heads).permute(2, 0, 3, 1, 4).unbind(0);      // 3 × [B, H, N, d]
+        var logits = parts[0].matmul(parts[1].transpose(-2, -1)).mul(scale).to(bias?.dtype ?? (qkv.dtype == float64 ? float64 : float32));
+        var weights = (bias is null ? logits : logits.add(bias)).softmax(-1).to(qkv.dtype);       // [B, H, N, N]
+        return weights.matmul(parts[2]).transpose(1, 2).reshape(B, N, D);
+    }
+
+    internal static Tensor AcrossWidth(Tensor ids, long width) => ids.unsqueeze(-1).expand(-1, -1, width);
+}

@@ -1,0 +1,78 @@
+namespace MimKit.Torch;
+
+/// <summary>
+/// Frees, when it ends, every tensor made inside it that was not moved out. Scopes nest and follow <c>await</c>.
+/// </summary>
+public sealed class DisposeScope : IDisposable
+{
+    // The AsyncLocal carries the scope across await and threads; its change handler keeps a plain thread-static copy, which a tensor reads.
+    private static readonly AsyncLocal<DisposeScope?> Flow = new(change => s_current = change.CurrentValue);
+    [ThreadStatic] private static DisposeScope? s_current;
+
+    private readonly DisposeScope? _outer;
+    private readonly List<torch.Tensor> _tensors = new(64);
+    private int _sweepAt = 4096;
+    private bool _ended;
+
+    internal DisposeScope()
+    {
+        _outer = Current;
+        Flow.Value = this;
+    }
+
+    internal static DisposeScope? Current => s_current is { _ended: false } ? s_current : null;
+
+    /// <summary>Tensors this scope will free.</summary>
+    public int DisposablesCount => _tensors.Count(t => t.Scope == this);
+
+    internal void Add(torch.Tensor tensor)
+    {
+        lock (_tensors)
+        {
+            if (_tensors.Count >= _sweepAt)      // a long scope forgets what was disposed by hand
+            {
+                _tensors.RemoveAll(t => t.Scope != this);
+                _sweepAt = Math.Max(4096, 2 * _tensors.Count);
+            }
+            _tensors.Add(tensor);
+        }
+    }
+
+    /// <summary>Keeps <paramref name="tensor"/> alive beyond this scope: the outer scope (or nobody) owns it.</summary>
+    public T MoveToOuter<T>(T tensor) where T : torch.Tensor
+    {
+        tensor.Scope = _outer;
+        _outer?.Add(tensor);
+        return tensor;
+    }
+
+    public void Dispose()
+    {
+        if (_ended) return;
+        _ended = true;
+        Flow.Value = _outer;
+        foreach (var tensor in _tensors)
+            if (tensor.Scope == this) tensor.Dispose();
+        _tensors.Clear();
+    }
+}
+
+public static partial class torch
+{
+    public static DisposeScope NewDisposeScope() => new();
+
+    /// <summary>Turns the recording of gradients off until disposed. Follows <c>await</c>.</summary>
+    public static IDisposable no_grad() => new GradMode(false);
+    public static IDisposable enable_grad(bool enabled = true) => new GradMode(enabled);
+    public static bool is_grad_enabled() => GradMode.Enabled;
+
+    private sealed class GradMode : IDisposable
+    {
+        // libtorch keeps the mode per thread; the change handler sets it whenever a thread takes up another flow.
+        private static readonly AsyncLocal<bool> Off = new(change => Native.mk_set_grad_mode(change.CurrentValue ? 0 : 1));
+        private readonly bool _before = Off.Value;
+        internal GradMode(bool enabled) => Off.Value = !enabled;
+        internal static bool Enabled => !Off.Value;
+        public void Dispose() => Off.Value = _before;
+    }
+}

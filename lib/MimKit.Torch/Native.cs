@@ -1,0 +1,99 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+
+namespace MimKit.Torch;
+
+/// <summary>One argument or result of a boxed call, as the native layer lays it out (abi.h, mk_value).</summary>
+[StructLayout(LayoutKind.Explicit, Size = 16)]
+internal struct NativeValue
+{
+    [FieldOffset(0)] public Tag Tag;
+    [FieldOffset(4)] public int Count;
+    [FieldOffset(8)] public long Integer;
+    [FieldOffset(8)] public double Number;
+    [FieldOffset(8)] public nint Pointer;
+}
+
+internal enum Tag { None, Tensor, Int, Double, Bool, Ints, Doubles, Bools, Tensors, String, Device }
+
+/// <summary>The C ABI of <c>libmimkit_native.so</c>. The library is looked up at the first use, never before: it maps libtorch.</summary>
+internal static unsafe partial class Native
+{
+    private const string Library = "mimkit_native";
+
+    static Native() => NativeLibrary.SetDllImportResolver(typeof(Native).Assembly, (name, _, _) => name == Library ? s_handle.Value : 0);
+
+    private static readonly Lazy<nint> s_handle = new(Load);
+
+    /// <summary>Whether libtorch has been mapped into this process.</summary>
+    internal static bool IsLoaded { get; private set; }
+
+    private static nint Load()
+    {
+        var looked = Candidates().ToArray();
+        var path = looked.FirstOrDefault(File.Exists) ?? throw new NativeLibraryException(
+            $"libmimkit_native.so was not found.\n  looked in:\n    {string.Join("\n    ", looked)}\n" +
+            "  fix: run ./mimkit setup, which builds it, or set MIMKIT_NATIVE to the built file.");
+        try
+        {
+            var handle = NativeLibrary.Load(path);
+            IsLoaded = true;
+            return handle;
+        }
+        catch (DllNotFoundException e)
+        {
+            throw new NativeLibraryException($"{path} could not be loaded: {e.Message.Split('\n')[0]}\n" +
+                "  The library that it names is missing or of another version than the one it was built with.\n" +
+                "  fix: ./mimkit doctor shows which libtorch is found; ./mimkit setup builds again against it.");
+        }
+    }
+
+    private static IEnumerable<string> Candidates()
+    {
+        if (Environment.GetEnvironmentVariable("MIMKIT_NATIVE") is { Length: > 0 } given) yield return given;
+        for (var folder = Path.GetDirectoryName(Assembly.GetExecutingAssembly().Location); folder is { Length: > 0 }; folder = Path.GetDirectoryName(folder))
+            yield return Path.Combine(folder, ".build", "native", "current", "libmimkit_native.so");
+    }
+
+    [DllImport(Library)] internal static extern byte* mk_error();
+    [DllImport(Library)] internal static extern void mk_free(nint p);
+    [DllImport(Library)] internal static extern nint mk_op(byte* name, byte* overload);
+    [DllImport(Library)] internal static extern byte* mk_op_schema(nint op);
+    [DllImport(Library)] internal static extern int mk_call(nint op, NativeValue* args, int count, NativeValue* results, int capacity);
+
+    [DllImport(Library)] internal static extern void mk_tensor_free(nint t);
+    [DllImport(Library)] internal static extern nint mk_tensor_alias(nint t);
+    [DllImport(Library), SuppressGCTransition] internal static extern long mk_tensor_dim(nint t);
+    [DllImport(Library), SuppressGCTransition] internal static extern void mk_tensor_sizes(nint t, long* sizes, long* strides);
+    [DllImport(Library), SuppressGCTransition] internal static extern long mk_tensor_numel(nint t);
+    [DllImport(Library), SuppressGCTransition] internal static extern int mk_tensor_dtype(nint t);
+    [DllImport(Library), SuppressGCTransition] internal static extern long mk_tensor_device(nint t);
+    [DllImport(Library)] internal static extern nint mk_tensor_data(nint t);
+    [DllImport(Library), SuppressGCTransition] internal static extern int mk_tensor_contiguous(nint t);
+    [DllImport(Library), SuppressGCTransition] internal static extern long mk_tensor_version(nint t);
+
+    [DllImport(Library)] internal static extern void mk_set_grad_mode(int enabled);
+    [DllImport(Library), SuppressGCTransition] internal static extern int mk_requires_grad(nint t);
+    [DllImport(Library)] internal static extern int mk_set_requires_grad(nint t, int value);
+    [DllImport(Library), SuppressGCTransition] internal static extern int mk_is_leaf(nint t);
+    [DllImport(Library)] internal static extern nint mk_grad(nint t);
+    [DllImport(Library)] internal static extern int mk_set_grad(nint t, nint grad);
+    [DllImport(Library)] internal static extern int mk_backward(nint t, nint grad, int retain, int create);
+
+    [DllImport(Library)] internal static extern byte* mk_version();
+    [DllImport(Library)] internal static extern byte* mk_kernel_level();
+    [DllImport(Library)] internal static extern void mk_manual_seed(long seed);
+    [DllImport(Library)] internal static extern int mk_get_num_threads();
+    [DllImport(Library)] internal static extern void mk_set_num_threads(int n);
+    [DllImport(Library)] internal static extern int mk_cuda_device_count();
+
+    internal static string Text(byte* p) => Marshal.PtrToStringUTF8((nint)p) ?? "";
+    internal static void Check(int result) { if (result < 0) throw Error(); }
+    internal static TorchException Error() => new(Text(mk_error()));
+}
+
+/// <summary>libtorch refused an operation. The message names the operator, the shapes and dtypes it got, and libtorch's reason.</summary>
+public sealed class TorchException(string message) : InvalidOperationException(message);
+
+/// <summary>The native layer, or a library it needs, is missing. The message says which, where it was looked for, and what to do.</summary>
+public sealed class NativeLibraryException(string message) : DllNotFoundException(message);

@@ -1,0 +1,57 @@
+// The C ABI of MimKit's native layer. A tensor crosses it as an `at::Tensor*` that the caller owns and frees.
+// No call throws: a negative result or a null pointer means that mk_error() holds the reason.
+#pragma once
+#include <stdint.h>
+
+#define MK_API extern "C" __attribute__((visibility("default")))
+
+enum mk_tag : int32_t {
+  MK_NONE = 0, MK_TENSOR = 1, MK_INT = 2, MK_DOUBLE = 3, MK_BOOL = 4,
+  MK_INTS = 5, MK_DOUBLES = 6, MK_BOOLS = 7, MK_TENSORS = 8, MK_STRING = 9, MK_DEVICE = 10,
+};
+
+// One argument or result of a boxed call. Lists: `count` items at `p`, lent by the caller for the call;
+// a list in a result is allocated here and freed with mk_free.
+struct mk_value {
+  int32_t tag;
+  int32_t count;
+  union { int64_t i; double d; void* p; };
+};
+
+MK_API const char* mk_error();
+MK_API void mk_free(void* p);
+
+// Operators
+MK_API void* mk_op(const char* name, const char* overload);
+MK_API const char* mk_op_schema(void* op);
+MK_API int32_t mk_call(void* op, const mk_value* args, int32_t nargs, mk_value* out, int32_t capacity);
+
+// Tensors
+MK_API void mk_tensor_free(void* t);
+MK_API void* mk_tensor_alias(void* t);
+MK_API int64_t mk_tensor_dim(void* t);
+MK_API void mk_tensor_sizes(void* t, int64_t* sizes, int64_t* strides);
+MK_API int64_t mk_tensor_numel(void* t);
+MK_API int32_t mk_tensor_dtype(void* t);
+MK_API int64_t mk_tensor_device(void* t);
+MK_API void* mk_tensor_data(void* t);
+MK_API int32_t mk_tensor_contiguous(void* t);
+MK_API int64_t mk_tensor_version(void* t);
+MK_API void* mk_tensor_id(void* t);
+
+// Autograd
+MK_API void mk_set_grad_mode(int32_t enabled);
+MK_API int32_t mk_requires_grad(void* t);
+MK_API int32_t mk_set_requires_grad(void* t, int32_t value);
+MK_API int32_t mk_is_leaf(void* t);
+MK_API void* mk_grad(void* t);
+MK_API int32_t mk_set_grad(void* t, void* grad);
+MK_API int32_t mk_backward(void* t, void* grad, int32_t retain, int32_t create);
+
+// Process-wide settings
+MK_API const char* mk_version();
+MK_API const char* mk_kernel_level();
+MK_API void mk_manual_seed(int64_t seed);
+MK_API int32_t mk_get_num_threads();
+MK_API void mk_set_num_threads(int32_t n);
+MK_API int32_t mk_cuda_device_count();

@@ -1,0 +1,48 @@
+// The fused CPU kernels: plain pointers and sizes, no libtorch. kernels_cpu.cpp is compiled once a CPU level.
+// Every kernel works on a range of rows (or images, or elements), so that ops.cpp can hand ranges to libtorch's threads.
+#pragma once
+#include <cstdint>
+
+namespace mimkit {
+
+// A matrix whose rows are float32 or bfloat16; rows are converted to float32 in cache, so one kernel serves every mix.
+struct Rows {
+  void* data;
+  bool half;                                  // bfloat16
+  explicit operator bool() const { return data != nullptr; }
+};
+
+struct AdamW { float lr, beta1, beta2, eps, weight_decay, correction1, correction2, scale; };
+
+struct Kernels {
+  const char* name;
+
+  // y = LN(x + branch) with sum = x + branch kept when there is a branch. Rows [from, to) of width d.
+  void (*layer_norm)(Rows x, Rows branch, Rows sum, Rows y, const float* w, const float* b, float eps,
+                     float* mean, float* rstd, int64_t from, int64_t to, int64_t d);
+  // dx = LN'(dy) + dsum, also written to dbranch; dw and db are added to (one pair a thread).
+  void (*layer_norm_back)(Rows dy, Rows dsum, Rows x, const float* mean, const float* rstd, const float* w,
+                          Rows dx, Rows dbranch, float* dw, float* db, int64_t from, int64_t to, int64_t d);
+
+  void (*add_bias)(Rows x, const float* bias, int64_t from, int64_t to, int64_t d);              // in place
+  void (*column_sum)(Rows x, float* sum, int64_t from, int64_t to, int64_t d);                   // added to sum
+  void (*gelu)(Rows x, const float* bias, Rows y, int64_t from, int64_t to, int64_t d);          // y = gelu(x + bias)
+  // dx = dy gelu'(x + bias); the column sums of dx are added to dbias.
+  void (*gelu_back)(Rows dy, Rows x, const float* bias, Rows dx, float* dbias, int64_t from, int64_t to, int64_t d);
+
+  // Self-attention of images [from, to): qkv [B, n, 3 heads d] -> out [B, n, heads d]. work: attention_work(n, d) floats.
+  int64_t (*attention_work)(int64_t n, int64_t d);
+  void (*attention)(Rows qkv, Rows out, float* work, int64_t from, int64_t to, int64_t n, int64_t heads, int64_t d, float scale);
+  void (*attention_back)(Rows qkv, Rows dout, Rows dqkv, float* work, int64_t from, int64_t to, int64_t n, int64_t heads, int64_t d, float scale);
+
+  double (*square_sum)(const float* x, int64_t n);
+  void (*adamw)(float* p, const float* g, float* m, float* v, int64_t n, AdamW step);
+  void (*lerp)(float* average, const float* x, int64_t n, float decay);                          // average = decay average + (1 - decay) x
+
+  // index of the smallest (norm[j] - 2 dot[i, j]) of each row, first index on a tie; best is that value.
+  void (*argmin_rows)(const float* dot, const float* norm, int64_t* index, float* best, int64_t from, int64_t to, int64_t k);
+};
+
+const Kernels& kernels();                     // the best level of this CPU, or MIMKIT_KERNELS=baseline|avx2|avx512
+
+}  // namespace mimkit

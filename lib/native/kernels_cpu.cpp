@@ -1,0 +1,359 @@
+// The kernels, written as plain loops over one row in cache; gcc vectorises them for the level it is compiled for.
+#include "kernels.h"
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+namespace mimkit { namespace MIMKIT_LEVEL {
+namespace {
+
+#if defined(__AVX512F__)
+constexpr int64_t V = 16;
+#elif defined(__AVX2__)
+constexpr int64_t V = 8;
+#else
+constexpr int64_t V = 4;
+#endif
+typedef float vec __attribute__((vector_size(V * sizeof(float)), aligned(4), may_alias));
+
+inline int64_t padded(int64_t n) { return (n + V - 1) / V * V; }
+
+inline float widen(uint16_t h) {
+  uint32_t u = uint32_t(h) << 16;
+  float f;
+  memcpy(&f, &u, 4);
+  return f;
+}
+// Round to nearest, ties to even. A NaN whose upper bits are zero would turn into an infinity, so it keeps a bit.
+inline uint16_t narrow(float f) {
+  uint32_t u;
+  memcpy(&u, &f, 4);
+  uint32_t rounded = (u + 0x7FFFu + ((u >> 16) & 1u)) >> 16;
+  uint32_t nan = (u >> 16) | 0x40u;
+  return uint16_t((u & 0x7FFFFFFFu) > 0x7F800000u ? nan : rounded);
+}
+
+// Row i of `x`, columns [c, c + n) of a matrix of width d, as float32: in place when it is float32 already.
+inline const float* row(Rows x, int64_t i, int64_t d, float* scratch) {
+  if (!x.half) return static_cast<const float*>(x.data) + i * d;
+  auto p = static_cast<const uint16_t*>(x.data) + i * d;
+#pragma omp simd
+  for (int64_t j = 0; j < d; j++) scratch[j] = widen(p[j]);
+  return scratch;
+}
+inline void store(Rows y, int64_t offset, const float* values, int64_t n) {
+  if (!y.half) {
+    auto p = static_cast<float*>(y.data) + offset;
+    if (p != values) memcpy(p, values, n * sizeof(float));
+    return;
+  }
+  auto p = static_cast<uint16_t*>(y.data) + offset;
+#pragma omp simd
+  for (int64_t j = 0; j < n; j++) p[j] = narrow(values[j]);
+}
+inline void load(Rows x, int64_t offset, float* out, int64_t n) {
+  if (!x.half) { memcpy(out, static_cast<const float*>(x.data) + offset, n * sizeof(float)); return; }
+  auto p = static_cast<const uint16_t*>(x.data) + offset;
+#pragma omp simd
+  for (int64_t j = 0; j < n; j++) out[j] = widen(p[j]);
+}
+
+float* scratch(int64_t n) {                    // one growing buffer a thread
+  static thread_local std::vector<float> buffer;
+  if (int64_t(buffer.size()) < n) buffer.resize(n);
+  return buffer.data();
+}
+
+// ---------------------------------------------------------------------------------------------------- normalisation
+
+void layer_norm(Rows x, Rows branch, Rows sum, Rows y, const float* w, const float* b, float eps,
+                float* mean, float* rstd, int64_t from, int64_t to, int64_t d) {
+  float* s1 = scratch(3 * d); float* s2 = s1 + d; float* out = s2 + d;
+  for (int64_t i = from; i < to; i++) {
+    const float* r = row(x, i, d, s1);
+    if (branch) {
+      const float* a = row(branch, i, d, s2);
+#pragma omp simd
+      for (int64_t j = 0; j < d; j++) s1[j] = r[j] + a[j];
+      store(sum, i * d, s1, d);
+      r = s1;
+    }
+    float m = 0, q = 0;
+#pragma omp simd reduction(+ : m)
+    for (int64_t j = 0; j < d; j++) m += r[j];
+    m /= d;
+#pragma omp simd reduction(+ : q)
+    for (int64_t j = 0; j < d; j++) { float c = r[j] - m; q += c * c; }
+    float s = 1.0f / std::sqrt(q / d + eps);
+    mean[i] = m;
+    rstd[i] = s;
+#pragma omp simd
+    for (int64_t j = 0; j < d; j++) out[j] = (r[j] - m) * s * w[j] + b[j];
+    store(y, i * d, out, d);
+  }
+}
+
+void layer_norm_back(Rows dy, Rows dsum, Rows x, const float* mean, const float* rstd, const float* w,
+                     Rows dx, Rows dbranch, float* dw, float* db, int64_t from, int64_t to, int64_t d) {
+  float* s1 = scratch(4 * d); float* s2 = s1 + d; float* s3 = s2 + d; float* out = s3 + d;
+  for (int64_t i = from; i < to; i++) {
+    const float* g = row(dy, i, d, s1);
+    const float* r = row(x, i, d, s2);
+    float m = mean[i], s = rstd[i], c1 = 0, c2 = 0;
+#pragma omp simd reduction(+ : c1, c2)
+    for (int64_t j = 0; j < d; j++) {
+      float n = (r[j] - m) * s, gw = g[j] * w[j];
+      dw[j] += g[j] * n;
+      db[j] += g[j];
+      c1 += gw;
+      c2 += gw * n;
+    }
+    c1 /= d;
+    c2 /= d;
+    if (dsum) {
+      const float* e = row(dsum, i, d, s3);
+#pragma omp simd
+      for (int64_t j = 0; j < d; j++) out[j] = s * (g[j] * w[j] - c1 - (r[j] - m) * s * c2) + e[j];
+    } else {
+#pragma omp simd
+      for (int64_t j = 0; j < d; j++) out[j] = s * (g[j] * w[j] - c1 - (r[j] - m) * s * c2);
+    }
+    store(dx, i * d, out, d);
+    if (dbranch) store(dbranch, i * d, out, d);
+  }
+}
+
+// ------------------------------------------------------------------------------------------------------- bias, GELU
+
+void add_bias(Rows x, const float* bias, int64_t from, int64_t to, int64_t d) {
+  float* s = scratch(2 * d); float* out = s + d;
+  for (int64_t i = from; i < to; i++) {
+    const float* r = row(x, i, d, s);
+#pragma omp simd
+    for (int64_t j = 0; j < d; j++) out[j] = r[j] + bias[j];
+    store(x, i * d, out, d);
+  }
+}
+
+void column_sum(Rows x, float* sum, int64_t from, int64_t to, int64_t d) {
+  float* s = scratch(d);
+  for (int64_t i = from; i < to; i++) {
+    const float* r = row(x, i, d, s);
+#pragma omp simd
+    for (int64_t j = 0; j < d; j++) sum[j] += r[j];
+  }
+}
+
+constexpr float kRootHalf = 0.70710678118654752f, kRootTwoPi = 0.39894228040143268f;
+
+void gelu(Rows x, const float* bias, Rows y, int64_t from, int64_t to, int64_t d) {
+  float* s = scratch(2 * d); float* out = s + d;
+  for (int64_t i = from; i < to; i++) {
+    const float* r = row(x, i, d, s);
+#pragma omp simd
+    for (int64_t j = 0; j < d; j++) {
+      float v = r[j] + bias[j];
+      out[j] = 0.5f * v * (1.0f + std::erf(v * kRootHalf));
+    }
+    store(y, i * d, out, d);
+  }
+}
+
+void gelu_back(Rows dy, Rows x, const float* bias, Rows dx, float* dbias, int64_t from, int64_t to, int64_t d) {
+  float* s1 = scratch(3 * d); float* s2 = s1 + d; float* out = s2 + d;
+  for (int64_t i = from; i < to; i++) {
+    const float* g = row(dy, i, d, s1);
+    const float* r = row(x, i, d, s2);
+#pragma omp simd
+    for (int64_t j = 0; j < d; j++) {
+      float v = r[j] + bias[j];
+      float cdf = 0.5f * (1.0f + std::erf(v * kRootHalf));
+      out[j] = g[j] * (cdf + v * kRootTwoPi * std::exp(-0.5f * v * v));
+      dbias[j] += out[j];
+    }
+    store(dx, i * d, out, d);
+  }
+}
+
+// -------------------------------------------------------------------------------------------------------- attention
+
+// C[m, n] = sum_k A(m, k) B[k, n] for matrices in cache; A by strides, B and C with rows of ldb and ldc floats whose
+// length is a multiple of V, so a tile of 4 x 2 vectors needs no remainder in n.
+template <int MR, int NV>
+inline void tile(const float* a, int64_t as, int64_t ak, const float* b, int64_t ldb, float* c, int64_t ldc, int64_t k, float scale) {
+  vec acc[MR][NV] = {};
+  for (int64_t p = 0; p < k; p++) {
+    vec bv[NV];
+    for (int v = 0; v < NV; v++) bv[v] = *reinterpret_cast<const vec*>(b + p * ldb + v * V);
+    for (int r = 0; r < MR; r++) {
+      float x = a[r * as + p * ak];
+      for (int v = 0; v < NV; v++) acc[r][v] += x * bv[v];
+    }
+  }
+  for (int r = 0; r < MR; r++)
+    for (int v = 0; v < NV; v++) *reinterpret_cast<vec*>(c + r * ldc + v * V) = acc[r][v] * scale;
+}
+
+template <int NV>
+inline void columns(const float* a, int64_t as, int64_t ak, const float* b, int64_t ldb, float* c, int64_t ldc, int64_t m, int64_t k, float scale) {
+  int64_t i = 0;
+  for (; i + 6 <= m; i += 6) tile<6, NV>(a + i * as, as, ak, b, ldb, c + i * ldc, ldc, k, scale);
+  for (; i + 2 <= m; i += 2) tile<2, NV>(a + i * as, as, ak, b, ldb, c + i * ldc, ldc, k, scale);
+  for (; i < m; i++) tile<1, NV>(a + i * as, as, ak, b, ldb, c + i * ldc, ldc, k, scale);
+}
+
+void multiply(const float* a, int64_t as, int64_t ak, const float* b, int64_t ldb, float* c, int64_t ldc,
+              int64_t m, int64_t n, int64_t k, float scale) {
+  int64_t j = 0;
+  for (; j + 4 * V <= n && V == 16; j += 4 * V) columns<4>(a, as, ak, b + j, ldb, c + j, ldc, m, k, scale);
+  for (; j + 2 * V <= n; j += 2 * V) columns<2>(a, as, ak, b + j, ldb, c + j, ldc, m, k, scale);
+  for (; j < n; j += V) columns<1>(a, as, ak, b + j, ldb, c + j, ldc, m, k, scale);
+}
+
+// One head's q, k, v (and their gradients) as float32 with rows padded to whole vectors; k and v also transposed.
+struct Head {
+  int64_t n, d, np, dp;
+  float *q, *k, *v, *o, *kt, *vt, *p, *ds;
+  Head(float* w, int64_t n, int64_t d) : n(n), d(d), np(padded(n)), dp(padded(d)) {
+    q = w; k = q + n * dp; v = k + n * dp; o = v + n * dp;
+    kt = o + n * dp; vt = kt + d * np; p = vt + d * np; ds = p + n * np;
+  }
+  static int64_t size(int64_t n, int64_t d) { return 4 * n * padded(d) + 2 * d * padded(n) + 2 * n * padded(n); }
+};
+
+void read_rows(Rows x, int64_t offset, int64_t stride, float* out, int64_t n, int64_t d, int64_t dp) {
+  for (int64_t i = 0; i < n; i++) {
+    load(x, offset + i * stride, out + i * dp, d);
+    for (int64_t j = d; j < dp; j++) out[i * dp + j] = 0;
+  }
+}
+
+void transpose(const float* x, float* t, int64_t n, int64_t d, int64_t dp, int64_t np) {
+  for (int64_t j = 0; j < d; j++) {
+    for (int64_t i = 0; i < n; i++) t[j * np + i] = x[i * dp + j];
+    for (int64_t i = n; i < np; i++) t[j * np + i] = 0;
+  }
+}
+
+void softmax(float* p, int64_t n, int64_t np) {
+  for (int64_t i = 0; i < n; i++) {
+    float* r = p + i * np;
+    float m = r[0], z = 0;
+#pragma omp simd reduction(max : m)
+    for (int64_t j = 0; j < n; j++) m = r[j] > m ? r[j] : m;
+#pragma omp simd reduction(+ : z)
+    for (int64_t j = 0; j < n; j++) { r[j] = std::exp(r[j] - m); z += r[j]; }
+    float inverse = 1 / z;
+#pragma omp simd
+    for (int64_t j = 0; j < n; j++) r[j] *= inverse;
+    for (int64_t j = n; j < np; j++) r[j] = 0;
+  }
+}
+
+int64_t attention_work(int64_t n, int64_t d) { return Head::size(n, d); }
+
+void probabilities(Head& h, Rows qkv, int64_t base, int64_t width, int64_t head, float scale) {
+  int64_t row = 3 * width, at = base + head * h.d;
+  read_rows(qkv, at, row, h.q, h.n, h.d, h.dp);
+  read_rows(qkv, at + width, row, h.k, h.n, h.d, h.dp);
+  read_rows(qkv, at + 2 * width, row, h.v, h.n, h.d, h.dp);
+  transpose(h.k, h.kt, h.n, h.d, h.dp, h.np);
+  multiply(h.q, h.dp, 1, h.kt, h.np, h.p, h.np, h.n, h.np, h.d, scale);
+  softmax(h.p, h.n, h.np);
+}
+
+void attention(Rows qkv, Rows out, float* work, int64_t from, int64_t to, int64_t n, int64_t heads, int64_t d, float scale) {
+  Head h(work, n, d);
+  int64_t width = heads * d;
+  for (int64_t b = from; b < to; b++)
+    for (int64_t head = 0; head < heads; head++) {
+      probabilities(h, qkv, b * n * 3 * width, width, head, scale);
+      multiply(h.p, h.np, 1, h.v, h.dp, h.o, h.dp, n, h.dp, n, 1);
+      for (int64_t i = 0; i < n; i++) store(out, (b * n + i) * width + head * d, h.o + i * h.dp, d);
+    }
+}
+
+// dV = P^T dO;  dP = dO V^T;  dS = P (dP - rowsum(P dP)) scale;  dQ = dS K;  dK = dS^T Q
+void attention_back(Rows qkv, Rows dout, Rows dqkv, float* work, int64_t from, int64_t to, int64_t n, int64_t heads, int64_t d, float scale) {
+  Head h(work, n, d);
+  int64_t width = heads * d;
+  for (int64_t b = from; b < to; b++)
+    for (int64_t head = 0; head < heads; head++) {
+      int64_t base = b * n * 3 * width;
+      probabilities(h, qkv, base, width, head, scale);
+      transpose(h.v, h.vt, n, d, h.dp, h.np);
+      read_rows(dout, b * n * width + head * d, width, h.o, n, d, h.dp);
+      multiply(h.o, h.dp, 1, h.vt, h.np, h.ds, h.np, n, h.np, d, 1);
+      multiply(h.p, 1, h.np, h.o, h.dp, h.v, h.dp, n, h.dp, n, 1);                  // v is not needed any more: dV
+      for (int64_t i = 0; i < n; i++) {
+        float* p = h.p + i * h.np; float* ds = h.ds + i * h.np;
+        float t = 0;
+#pragma omp simd reduction(+ : t)
+        for (int64_t j = 0; j < n; j++) t += p[j] * ds[j];
+#pragma omp simd
+        for (int64_t j = 0; j < h.np; j++) ds[j] = p[j] * (ds[j] - t) * scale;
+      }
+      multiply(h.ds, h.np, 1, h.k, h.dp, h.o, h.dp, n, h.dp, n, 1);                 // dQ
+      multiply(h.ds, 1, h.np, h.q, h.dp, h.k, h.dp, n, h.dp, n, 1);                 // dK
+      for (int64_t i = 0; i < n; i++) {
+        int64_t at = base + i * 3 * width + head * d;
+        store(dqkv, at, h.o + i * h.dp, d);
+        store(dqkv, at + width, h.k + i * h.dp, d);
+        store(dqkv, at + 2 * width, h.v + i * h.dp, d);
+      }
+    }
+}
+
+// -------------------------------------------------------------------------------------------------------- optimizer
+
+double square_sum(const float* x, int64_t n) {
+  double total = 0;
+  for (int64_t i = 0; i < n; i += 4096) {      // float32 within a block, float64 across blocks
+    float s = 0;
+    int64_t end = i + 4096 < n ? i + 4096 : n;
+#pragma omp simd reduction(+ : s)
+    for (int64_t j = i; j < end; j++) s += x[j] * x[j];
+    total += s;
+  }
+  return total;
+}
+
+void adamw(float* p, const float* g, float* m, float* v, int64_t n, AdamW t) {
+#pragma omp simd
+  for (int64_t i = 0; i < n; i++) {
+    float gi = g[i] * t.scale;
+    float mi = m[i] + (1 - t.beta1) * (gi - m[i]);
+    float vi = v[i] * t.beta2 + (1 - t.beta2) * gi * gi;
+    m[i] = mi;
+    v[i] = vi;
+    p[i] = p[i] * (1 - t.lr * t.weight_decay) - (t.lr / t.correction1) * mi / (std::sqrt(vi) / t.correction2 + t.eps);
+  }
+}
+
+void lerp(float* average, const float* x, int64_t n, float decay) {
+#pragma omp simd
+  for (int64_t i = 0; i < n; i++) average[i] = decay * average[i] + (1 - decay) * x[i];
+}
+
+void argmin_rows(const float* dot, const float* norm, int64_t* index, float* best, int64_t from, int64_t to, int64_t k) {
+  for (int64_t i = from; i < to; i++) {
+    const float* r = dot + i * k;
+    float least = norm[0] - 2 * r[0];
+#pragma omp simd reduction(min : least)
+    for (int64_t j = 1; j < k; j++) { float s = norm[j] - 2 * r[j]; least = s < least ? s : least; }
+    int64_t at = 0;
+    while (at < k - 1 && norm[at] - 2 * r[at] != least) at++;
+    index[i] = at;
+    best[i] = least;
+  }
+}
+
+}  // namespace
+
+extern const Kernels table;
+#define MK_STRING(x) #x
+#define MK_NAME(x) MK_STRING(x)
+const Kernels table = {MK_NAME(MIMKIT_LEVEL), layer_norm, layer_norm_back, add_bias, column_sum, gelu, gelu_back,
+                       attention_work, attention, attention_back, square_sum, adamw, lerp, argmin_rows};
+
+} }  // namespace mimkit::MIMKIT_LEVEL
