@@ -68,7 +68,7 @@ sealed class OneHotInput(TokenSet tokens) : IProbeInput
 
     static int[] Rows(TokenSet tokens)
     {
-        var ids = tokens.Ids.contiguous().data<long>();
+        var ids = tokens.Ids.ToArray<long>();
         var (rows, positions) = (new int[ids.Length], (int)tokens.Ids.shape[1]);
         for (var i = 0; i < rows.Length; i++)
         {
@@ -89,7 +89,7 @@ sealed class OneHotInput(TokenSet tokens) : IProbeInput
 
     static float[] Padded(Tensor matrix, int stride)
     {
-        var (values, classes) = (matrix.contiguous().data<float>(), (int)matrix.shape[1]);
+        var (values, classes) = (matrix.ToArray<float>(), (int)matrix.shape[1]);
         var padded = new float[matrix.shape[0] * stride];
         for (var row = 0; row < matrix.shape[0]; row++)
             for (var c = 0; c < classes; c++) padded[row * stride + c] = values[row * classes + c];

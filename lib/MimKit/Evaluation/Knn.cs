@@ -26,7 +26,7 @@ public static class Knn
         using var scope = NewDisposeScope();
         using var _ = no_grad();
 
-        var predicted = Votes(gallery.X, gallery.Labels, queries.X, k, temperature).argmax(1).data<long>();
+        var predicted = Votes(gallery.X, gallery.Labels, queries.X, k, temperature).argmax(1).ToArray<long>();
         var correct = new bool[queries.Count];
         for (var i = 0; i < correct.Length; i++) correct[i] = predicted[i] == queries.Labels[i];
         return new($"kNN-{k}", queries.Source, correct, Stopwatch.GetElapsedTime(start).TotalSeconds);
@@ -53,5 +53,5 @@ public static class Knn
         return votes.MoveToOuterDisposeScope();
     }
 
-    static Tensor UnitLength(Tensor x) => x / x.norm(1, keepdim: true).clamp_min(1e-12);
+    static Tensor UnitLength(Tensor x) => x / x.norm(1, keepdim: true).clamp(min: 1e-12);
 }

@@ -75,7 +75,7 @@ public static class LinearProbe
     static bool[] Correct(Labelled set, Tensor weights)
     {
         using var scope = NewDisposeScope();
-        var predicted = LogisticRegression.Logits(set.Input, weights).argmax(1).data<long>();
+        var predicted = LogisticRegression.Logits(set.Input, weights).argmax(1).ToArray<long>();
         var correct = new bool[set.Labels.Length];
         for (var i = 0; i < correct.Length; i++) correct[i] = predicted[i] == set.Labels[i];
         return correct;

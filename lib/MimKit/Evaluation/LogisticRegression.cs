@@ -88,9 +88,9 @@ sealed class LogisticRegression(IProbeInput input, int[] labels, int classes)
     double Loss(Tensor logits, Tensor along, Tensor weights, Tensor direction, double l2, double step)
     {
         using var scope = NewDisposeScope();
-        var z = torch.add(logits, along, alpha: step);
+        var z = logits.add(along, alpha: step);
         var crossEntropy = (z.logsumexp(1, keepdim: true) - z.gather(1, _label)).to(ScalarType.Float64).mean().ToDouble();
-        var moved = torch.add(weights, direction, alpha: step).narrow(0, 0, input.Width);
+        var moved = weights.add(direction, alpha: step).narrow(0, 0, input.Width);
         return crossEntropy + l2 / 2 * Dot(moved, moved);
     }
 
@@ -98,7 +98,7 @@ sealed class LogisticRegression(IProbeInput input, int[] labels, int classes)
     {
         var curvature = Dot(s, y);
         if (curvature <= 1e-12 * Dot(y, y)) return;                                   // rounding, not curvature
-        pairs.Enqueue(new(s.DetachFromDisposeScope(), y.DetachFromDisposeScope(), 1 / curvature));
+        pairs.Enqueue(new(s.MoveToOuterDisposeScope(), y.MoveToOuterDisposeScope(), 1 / curvature));
         if (pairs.Count <= History) return;
         var oldest = pairs.Dequeue();
         oldest.S.Dispose();
