@@ -1,0 +1,49 @@
+namespace MimKit.Data;
+
+/// <summary>Batches of an image set in an order that follows from (seed, epoch) alone, so a resumed run sees what it would have seen.</summary>
+public sealed class BatchLoader
+{
+    private readonly ImageSet _set;
+    private readonly ulong _seed;
+
+    /// <param name="set">The images.</param>
+    /// <param name="batchSize">Images a batch.</param>
+    /// <param name="seed">Of the order.</param>
+    /// <param name="dropLast">Leaves out the last, smaller batch of an epoch.</param>
+    /// <exception cref="ArgumentOutOfRangeException">No image fits into a batch, or no batch into an epoch.</exception>
+    public BatchLoader(ImageSet set, int batchSize, ulong seed, bool dropLast = true)
+    {
+        if (batchSize < 1) throw new ArgumentOutOfRangeException(nameof(batchSize), $"A batch holds at least one image, asked for {batchSize}.");
+        (_set, BatchSize, _seed) = (set, batchSize, seed);
+        BatchesPerEpoch = dropLast ? set.Count / batchSize : (set.Count + batchSize - 1) / batchSize;
+        if (BatchesPerEpoch == 0)
+            throw new ArgumentOutOfRangeException(nameof(batchSize), $"{set} does not fill one batch of {batchSize}; take a smaller batch or dropLast: false.");
+    }
+
+    public int BatchSize { get; }
+    public int BatchesPerEpoch { get; }
+
+    /// <summary>The batches of one epoch. A batch's tensors live until the next batch is asked for; clone what must stay longer.</summary>
+    /// <param name="epoch">From 0.</param>
+    /// <param name="firstBatch">Where to start in it: a run that resumes.</param>
+    public IEnumerable<Batch> Epoch(int epoch, int firstBatch = 0)
+    {
+        if (epoch < 0 || firstBatch < 0 || firstBatch > BatchesPerEpoch)
+            throw new ArgumentOutOfRangeException(nameof(firstBatch), $"Epoch {epoch}, batch {firstBatch} is outside epochs of {BatchesPerEpoch} batches.");
+        return Batches(Order(epoch), firstBatch);
+    }
+
+    /// <summary>The order of one epoch: places in the image set.</summary>
+    public long[] Order(int epoch) => Array.ConvertAll(new CounterHash(_seed, (ulong)epoch).Permutation(_set.Count), place => (long)place);
+
+    private IEnumerable<Batch> Batches(long[] order, int firstBatch)
+    {
+        for (var b = firstBatch; b < BatchesPerEpoch; b++)
+        {
+            var first = b * BatchSize;
+            var batch = Batch.Of(_set, order.AsSpan(first, Math.Min(BatchSize, order.Length - first)));
+            yield return batch;
+            batch.Dispose();
+        }
+    }
+}
