@@ -106,7 +106,7 @@ public static partial class torch
         }
 
         /// <summary>The values of a contiguous CPU tensor, in place: valid while the tensor is. <typeparamref name="T"/> must be its element type.</summary>
-        public unsafe Span<T> Values<T>() where T : unmanaged
+        public unsafe Span<T> data<T>() where T : unmanaged
         {
             if (sizeof(T) != dtype.ElementSize()) throw new ArgumentException($"A {dtype} tensor cannot be read as {typeof(T).Name}. Convert it first: .to({TypeOf<T>()}).");
             return MemoryMarshal.Cast<byte, T>(bytes);
@@ -115,9 +115,9 @@ public static partial class torch
         /// <summary>A copy of the values as an array, whatever the device and layout. <typeparamref name="T"/> must be its element type.</summary>
         public T[] ToArray<T>() where T : unmanaged
         {
-            if (is_cpu && is_contiguous()) return Values<T>().ToArray();
+            if (is_cpu && is_contiguous()) return data<T>().ToArray();
             using var plain = cpu().contiguous();
-            return plain.Values<T>().ToArray();
+            return plain.data<T>().ToArray();
         }
 
         /// <summary>The single value of a one-element tensor. On a GPU this waits for the device.</summary>
@@ -125,7 +125,7 @@ public static partial class torch
         {
             if (NumberOfElements != 1) throw new InvalidOperationException($"item() needs a tensor of one element; this one is {this}.");
             using var plain = cpu().to(TypeOf<T>());
-            return plain.Values<T>()[0];
+            return plain.data<T>()[0];
         }
         public float ToSingle() => item<float>();
         public double ToDouble() => item<double>();

@@ -20,8 +20,9 @@ public static partial class torch
     public static Tensor randn(params long[] size) => randn(size, null);
     public static Tensor randint(long low, long high, long[] size, ScalarType? dtype = null) => Ops.randint.Call(low, high, size, dtype ?? int64);
     public static Tensor randperm(long n) => Ops.randperm.Call(n, int64);
-    public static Tensor arange(long stop) => arange(0, stop, 1, int64);
-    public static Tensor arange(Scalar start, Scalar stop, Scalar? step = null, ScalarType? dtype = null) => Ops.arange.Call(start, stop, step ?? 1, dtype);
+    public static Tensor arange(Scalar stop, ScalarType? dtype = null) => Ops.arange.Call(0L, stop, 1L, dtype);
+    public static Tensor arange(Scalar start, Scalar stop, ScalarType? dtype = null) => Ops.arange.Call(start, stop, 1L, dtype);
+    public static Tensor arange(Scalar start, Scalar stop, Scalar step, ScalarType? dtype = null) => Ops.arange.Call(start, stop, step, dtype);
     public static Tensor linspace(double start, double end, long steps, ScalarType? dtype = null) => Ops.linspace.Call(start, end, steps, dtype ?? float32);
     public static Tensor eye(long rows, ScalarType? dtype = null) => Ops.eye.Call(rows, dtype ?? float32);
     public static Tensor zeros_like(Tensor input) => Ops.zeros_like.Call(input);
@@ -50,7 +51,7 @@ public static partial class torch
         var count = dimensions.Aggregate(1L, (a, b) => a * b);
         if (count != data.Length) throw new ArgumentException($"{data.Length} values do not fill a tensor of [{string.Join(", ", dimensions)}], which holds {count}.");
         var t = empty(dimensions, Tensor.TypeOf<T>());
-        if (count > 0) data.CopyTo(t.Values<T>());
+        if (count > 0) data.CopyTo(t.data<T>());
         if (dtype is null || dtype == t.dtype) return t;
         var converted = t.to(dtype.Value);
         t.Dispose();

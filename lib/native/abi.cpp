@@ -6,6 +6,7 @@
 #include <ATen/Parallel.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <c10/core/GradMode.h>
+#include <c10/util/Logging.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/variable.h>
 #include <torch/version.h>
@@ -185,7 +186,8 @@ template <class F> void* guarded_pointer(F f) {
 
 // Step after step a training loop asks for the same large blocks. glibc would map and unmap each of them, and the page
 // faults cost more than the arithmetic; kept in one heap they stay mapped.
-__attribute__((constructor)) void keep_memory() {
+__attribute__((constructor)) void prepare() {
+  c10::SetStackTraceFetcher([]() { return std::string(); });    // unwinding takes milliseconds an error, and nobody is shown it
   mallopt(M_MMAP_MAX, 0);
   mallopt(M_ARENA_MAX, 1);
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
