@@ -83,7 +83,8 @@ sealed class OneHotInput(TokenSet tokens) : IProbeInput
 
     static void Add(ReadOnlySpan<float> source, Span<float> target)
     {
-        var (from, to) = (MemoryMarshal.Cast<float, Vector<float>>(source), MemoryMarshal.Cast<float, Vector<float>>(target));
+        var from = MemoryMarshal.Cast<float, Vector<float>>(source);
+        var to = MemoryMarshal.Cast<float, Vector<float>>(target);
         for (var i = 0; i < to.Length; i++) to[i] += from[i];
     }
 

@@ -14,7 +14,7 @@ sealed class StepLog(TrainingPlan plan, int stepsPerEpoch, long start, double ea
 {
     const int Unsteady = 3, Timed = 8;                                  // the first steps allocate; the next are the estimate
 
-    readonly long _total = (long)plan.Epochs * stepsPerEpoch;
+    readonly long _start = start, _total = (long)plan.Epochs * stepsPerEpoch;
     readonly Stopwatch _watch = Stopwatch.StartNew();
     readonly Stopwatch _waiting = new();
     long _logged = start - start % plan.LogEvery, _timedFrom = start;
@@ -76,14 +76,14 @@ sealed class StepLog(TrainingPlan plan, int stepsPerEpoch, long start, double ea
 
     double SecondsPerStep(long done) => done > _timedFrom
         ? (_watch.Elapsed.TotalSeconds - _steadyStart) / (done - _timedFrom)
-        : _watch.Elapsed.TotalSeconds / (done - start);
+        : _watch.Elapsed.TotalSeconds / (done - _start);
 
     void Estimate(long done)
     {
-        if (done == start + Unsteady) (_steadyStart, _timedFrom) = (_watch.Elapsed.TotalSeconds, done);
-        if (done != start + Timed) return;
+        if (done == _start + Unsteady) (_steadyStart, _timedFrom) = (_watch.Elapsed.TotalSeconds, done);
+        if (done != _start + Timed) return;
         var perStep = SecondsPerStep(done);
-        output.WriteLine(Invariant($"about {Clock((_total - start) * perStep)} for {_total - start:N0} steps at {plan.BatchSize / perStep:N0} images/s"));
+        output.WriteLine(Invariant($"about {Clock((_total - _start) * perStep)} for {_total - _start:N0} steps at {plan.BatchSize / perStep:N0} images/s"));
     }
 
     void Show(LogLine line)

@@ -65,7 +65,6 @@ public sealed class Trainer(ITrainable subject, ImageSet train, TrainingPlan pla
                 step++;
 
                 if (log.Step(loss, step, rate) is { } line) Tell(line, lines, folder);
-                Release(batch);
                 if (Ambient.Cancellation.IsCancellationRequested && step < total) throw Stopped(step, total, checkpoint, log, lossSum);
             }
             if ((epoch + 1) % plan.CheckpointEvery == 0 || step == total) checkpoint?.Save(step, log.Seconds, lossSum);
@@ -86,12 +85,6 @@ public sealed class Trainer(ITrainable subject, ImageSet train, TrainingPlan pla
         lines.Add(line);
         folder?.Append(line);
         OnLog?.Invoke(line);
-    }
-
-    static void Release(Batch batch)                                               // made before the step's scope began
-    {
-        batch.Images.Dispose();
-        batch.Labels.Dispose();
     }
 
     static OperationCanceledException Stopped(long step, long total, Checkpoint? checkpoint, StepLog log, Tensor lossSum)
