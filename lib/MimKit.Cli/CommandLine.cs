@@ -1,0 +1,52 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using MimKit.Cli.Commands;
+using MimKit.Data;
+using MimKit.Notebook;
+
+namespace MimKit.Cli;
+
+/// <summary>The commands and what every one of them shares: errors on one screen, exit code 0, 1, or 130 after Ctrl-C.</summary>
+static class CommandLine
+{
+    const string About =
+        "Masked image modelling in C#: run a paper's notebook, train, measure.\n" +
+        "  The launcher ./mimkit adds: setup (install and build what is missing), doctor (what is there), test [--all].";
+
+    /// <summary>Runs one command.</summary>
+    /// <returns>The process's exit code.</returns>
+    public static int Run(string[] arguments, TextWriter output, TextWriter error)
+    {
+        var parsed = Root(output, error).Parse(arguments);
+        if (parsed.Action is ParseErrorAction wrong) wrong.ShowHelp = false;
+        try
+        {
+            return parsed.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
+        }
+        catch (OperationCanceledException)
+        {
+            error.WriteLine("mimkit: stopped.");
+            return Interrupt.ExitCode;
+        }
+        catch (Exception problem) when (IsForTheUser(problem))
+        {
+            error.WriteLine($"mimkit: {problem.Message}");
+            return 1;
+        }
+        catch (Exception defect)
+        {
+            error.WriteLine($"mimkit: this should not happen; please report it with the lines below.\n{defect}");
+            return 1;
+        }
+    }
+
+    static RootCommand Root(TextWriter output, TextWriter error) => new(About)
+    {
+        RunCommand.Create(output, error),
+        DataCommand.Create(output, error),
+    };
+
+    // Exceptions whose message says what was wrong and what to do; anything else is a defect and shows where it came from.
+    static bool IsForTheUser(Exception e) =>
+        e is DataException or NotebookFormatException or ParameterException or ArgumentException or IOException or UnauthorizedAccessException;
+}

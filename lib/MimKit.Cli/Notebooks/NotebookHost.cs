@@ -1,0 +1,65 @@
+using System.Reflection;
+using MimKit.Notebook;
+using MimKit.Reports;
+using MimKit.Runtime;
+
+namespace MimKit.Cli.Notebooks;
+
+/// <summary>Where the notebook engine meets MimKit: what a cell may use without saying so, and what a report says of the machine.</summary>
+static class NotebookHost
+{
+    static readonly string[] Libraries = ["MimKit.Torch", "MimKit.Runtime", "MimKit", "MimKit.Charts"];
+
+    public static RunnerOptions Options(string folder, IReadOnlyDictionary<string, string> parameters, INotebookObserver observer) => new()
+    {
+        OutDir = folder,
+        Parameters = parameters,
+        Session = Session(),
+        Assets = Assets(),
+        Observer = observer,
+        Provenance = WhereMeasured,
+    };
+
+    /// <summary>References and usings of every cell; the cell's token becomes the ambient one that training loops observe.</summary>
+    public static SessionOptions Session() => new()
+    {
+        References = [.. Libraries.Select(name => Path.Combine(AppContext.BaseDirectory, name + ".dll"))],
+        MoreUsings = [.. Namespaces(), "static MimKit.Torch.torch", "static MimKit.Torch.torch.nn"],
+        ProvidedPackages = ["MimKit"],
+        AroundCell = token =>
+        {
+            Ambient.Cancellation = token;
+            return null;
+        },
+    };
+
+    // Everything public is within reach of a cell; loading the assemblies does not load libtorch.
+    static IEnumerable<string> Namespaces() =>
+        Libraries.SelectMany(name => Assembly.Load(name).GetExportedTypes()).Select(type => type.Namespace).OfType<string>().Distinct().Order(StringComparer.Ordinal);
+
+    // The launcher places the npm files and names the folder; a report written without them shows charts in their plain form.
+    static ReportAssets Assets()
+    {
+        var npm = Environment.GetEnvironmentVariable("MIMKIT_HOME") is { Length: > 0 } home ? Path.Combine(home, ".build", "npm") : null;
+        var plotly = Environment.GetEnvironmentVariable("MIMKIT_PLOTLY") ?? (npm is null ? null : Path.Combine(npm, "plotly.js-dist-min", "plotly.min.js"));
+        var katex = npm is null ? null : Path.Combine(npm, "katex", "dist");
+        return new ReportAssets { PlotlyPath = File.Exists(plotly) ? plotly : null, KatexFolder = Directory.Exists(katex) ? katex : null };
+    }
+
+    // Asking libtorch for its version would load it: a notebook without tensors goes without that line.
+    static IReadOnlyDictionary<string, string> WhereMeasured()
+    {
+        if (!LibtorchIsLoaded) return new Dictionary<string, string>();
+        var here = Provenance.Current;
+        return new Dictionary<string, string>
+        {
+            ["commit"] = here.Source,
+            ["MimKit"] = here.Version,
+            ["libtorch"] = here.Libtorch,
+            ["processor"] = $"{here.Processor}, {here.Threads} threads",
+            ["runtime"] = here.Runtime,
+        };
+    }
+
+    static bool LibtorchIsLoaded => File.Exists("/proc/self/maps") && File.ReadLines("/proc/self/maps").Any(line => line.Contains("libtorch_cpu", StringComparison.Ordinal));
+}

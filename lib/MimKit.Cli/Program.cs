@@ -1,0 +1,3 @@
+using MimKit.Cli;
+
+return CommandLine.Run(args, Console.Out, Console.Error);
