@@ -16,7 +16,7 @@ public class PhiloxTests
     {
         var block = Philox.Block(new(counter[0], counter[1], counter[2], counter[3]), (ulong)key[1] << 32 | key[0]);
 
-        Assert.Equal(expected, [block.X0, block.X1, block.X2, block.X3]);
+        Assert.Equal(expected, new[] { block.X0, block.X1, block.X2, block.X3 });
     }
 
     [Theory]
