@@ -9,21 +9,22 @@ requirements=(
   'dotnet|dotnet-sdk-10.0|dotnet-sdk|building and running'
   'libtorch|libtorch-dev|pytorch|tensors'
   'openblas|libopenblas0-openmp|-|tensors on the system libtorch'
-  'plotly|npm|nodejs|charts in reports'
+  'npm-files|npm|nodejs|charts and formulas in reports'
   'libzmq|libzmq5|zeromq|the Jupyter kernel'
   'libvips|libvips42|libvips|reading JPEG and PNG images'
   'fashion-mnist|dataset-fashion-mnist|-|the default data set'
 )
 
-# Files from the npm registry: package | version | file in the package | sha256
+# Files from the npm registry, placed in .build/npm/PACKAGE: package | version | sha256 of its archive | what is taken of it
 npm_files=(
-  'plotly.js-dist-min|3.7.0|plotly.min.js|8ef4c6ab1369f0019611cbcd2d5b8aafef23e5d19ef58c39d4b4249831fe2180'
+  'plotly.js-dist-min|3.7.0|6bd9038ad44d6838567a429657d7e7214b9af94e8d566d6521aa698f0c1b843e|plotly.min.js'
+  'katex|0.16.47|ad2d1ab2f7fcc227019784320e8a2c5218ff6bb333b36df4136d10365ae29375|dist/katex.min.js dist/katex.min.css dist/fonts'
 )
 
 field() { local -a parts; IFS='|' read -ra parts <<<"$1"; printf '%s' "${parts[$2]}"; }
 
 # Without these nothing builds or starts; the others stop only the commands that use them.
-is_essential() { [[ $1 == compiler || $1 == cmake || $1 == dotnet || $1 == libtorch || $1 == openblas || $1 == plotly ]]; }
+is_essential() { [[ $1 == compiler || $1 == cmake || $1 == dotnet || $1 == libtorch || $1 == openblas || $1 == npm-files ]]; }
 
 probe() { # NAME
   found='' evidence=''
@@ -63,14 +64,15 @@ probe_openblas() {
   fi
 }
 
-probe_plotly() {
-  local row place
+probe_npm-files() {
+  local row package version
   for row in "${npm_files[@]}"; do
-    place=$build/npm/$(field "$row" 0)/$(field "$row" 2)
-    [[ -f $place ]] || return 1
-    evidence=$place found+="${found:+, }$(field "$row" 0) $(field "$row" 1)"
+    IFS='|' read -r package version _ <<<"$row"
+    evidence=$build/npm/$package/version
+    [[ -f $evidence && $(<"$evidence") == "$version" ]] || return 1
+    found+="$package $version, "
   done
-  found+=", $build/npm"
+  found+=$build/npm
 }
 
 probe_libzmq()  { probe_library libzmq.so.5; }
@@ -100,7 +102,7 @@ how_to_install() { # NAME...
   for row in "${requirements[@]}"; do
     name=$(field "$row" 0)
     [[ " $* " == *" $name "* ]] || continue
-    [[ $name == plotly ]] && type -P npm >/dev/null && continue      # npm is there: ./mimkit setup fetches the file
+    [[ $name == npm-files ]] && type -P npm >/dev/null && continue      # npm is there: ./mimkit setup fetches the file
     debian+=("$(field "$row" 1)")
     [[ $(field "$row" 2) == - ]] || conda+=("$(field "$row" 2)")
   done

@@ -52,7 +52,7 @@ install_missing() {
     for row in "${requirements[@]}"; do
       name=$(field "$row" 0)
       [[ -n ${missing_by_name[$name]-} ]] || continue
-      [[ $name == plotly ]] && type -P npm >/dev/null && continue
+      [[ $name == npm-files ]] && type -P npm >/dev/null && continue
       read -ra wanted <<<"$(field "$row" 1)" && packages+=("${wanted[@]}")
     done
     if ((${#packages[@]})); then
@@ -61,7 +61,7 @@ install_missing() {
       list_missing
     fi
   fi
-  unset 'missing_by_name[plotly]'; missing=("${!missing_by_name[@]}")     # its file is fetched in the next step
+  unset 'missing_by_name[npm-files]'; missing=("${!missing_by_name[@]}")     # they are fetched in the next step
   ((${#missing[@]})) || return 0
   say "missing: ${missing[*]}. To install:"
   how_to_install "${missing[@]}" >&2
@@ -102,26 +102,27 @@ apt_install() {
 # ---- files from npm -------------------------------------------------------------------------------------------------
 
 fetch_npm_files() {
-  local row package version file sha256 place
+  local row package version sha256 members
   for row in "${npm_files[@]}"; do
-    IFS='|' read -r package version file sha256 <<<"$row"
-    place=$build/npm/$package
-    [[ -f $place/$file && $(<"$place/version") == "$version" ]] && continue
-    type -P npm >/dev/null || fail "npm is missing; it fetches $package for the charts of a report.
-$(how_to_install plotly)"
-    step "npm pack $package@$version" fetch_npm_file "$package" "$version" "$file" "$sha256" || fail "$package@$version could not be fetched.
-  fix: look whether 'npm view $package version' answers (a proxy or mirror is set by 'npm config set registry URL'), then run again."
+    IFS='|' read -r package version sha256 members <<<"$row"
+    [[ -f $build/npm/$package/version && $(<"$build/npm/$package/version") == "$version" ]] && continue
+    type -P npm >/dev/null || fail "npm is missing; it fetches $package for the reports.
+$(how_to_install npm-files)"
+    # shellcheck disable=SC2086   # a list of names
+    step "npm pack $package@$version" fetch_npm_package "$package" "$version" "$sha256" $members || fail "$package@$version could not be fetched.
+  fix: look whether 'npm view $package version' answers ('npm config set registry URL' names a mirror), then run again."
   done
 }
 
-fetch_npm_file() { # PACKAGE VERSION FILE SHA256: placed whole or not at all
-  local place=$build/npm/$1 fresh=$build/npm/.$1.$$
-  rm -rf "$fresh" && mkdir -p "$fresh" &&
-    (cd "$fresh" && npm pack "$1@$2" --silent && tar -xzf ./*.tgz --strip-components=1 "package/$3") &&
-    printf '%s  %s\n' "$4" "$fresh/$3" | sha256sum --check &&
-    printf '%s\n' "$2" >"$fresh/version" && rm -f "$fresh"/*.tgz &&
+fetch_npm_package() { # PACKAGE VERSION SHA256 MEMBER...: placed whole or not at all
+  local place=$build/npm/$1 fresh=$build/npm/.$1.$$ members=("${@:4}") archive result
+  rm -rf "$build/npm/.$1".* && mkdir -p "$fresh" &&
+    archive=$fresh/$(cd "$fresh" && npm pack "$1@$2" --silent) &&
+    printf '%s  %s\n' "$3" "$archive" | sha256sum --check &&
+    tar -xzf "$archive" -C "$fresh" --strip-components=1 "${members[@]/#/package/}" && rm -f "$archive" &&
+    printf '%s\n' "$2" >"$fresh/version" &&
     rm -rf "$place" && mv "$fresh" "$place"
-  local result=$?
+  result=$?
   rm -rf "$fresh"
   return $result
 }

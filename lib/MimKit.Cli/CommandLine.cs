@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using MimKit.Cli.Commands;
 using MimKit.Data;
 using MimKit.Notebook;
@@ -18,7 +20,8 @@ static class CommandLine
     public static int Run(string[] arguments, TextWriter output, TextWriter error)
     {
         var parsed = Root(output, error).Parse(arguments);
-        if (parsed.Action is ParseErrorAction wrong) wrong.ShowHelp = false;
+        if (arguments.Length == 0) parsed = Root(output, error).Parse(["--help"]);
+        else if (parsed.Action is ParseErrorAction) return Misspelt(parsed, error);
         try
         {
             return parsed.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
@@ -40,8 +43,20 @@ static class CommandLine
         }
     }
 
-    static RootCommand Root(TextWriter output, TextWriter error) => new(About)
+    static int Misspelt(ParseResult parsed, TextWriter error)
     {
+        foreach (var problem in parsed.Errors) error.WriteLine($"mimkit: {problem.Message}");
+        error.WriteLine($"  {PathTo(parsed.CommandResult)} --help shows what there is.");
+        return 1;
+    }
+
+    static string PathTo(CommandResult command) =>
+        command.Parent is CommandResult above ? $"{PathTo(above)} {command.Command.Name}" : "./mimkit";
+
+    static Command Root(TextWriter output, TextWriter error) => new("mimkit", About)
+    {
+        new HelpOption(),
+        new VersionOption(),
         RunCommand.Create(output, error),
         DataCommand.Create(output, error),
     };

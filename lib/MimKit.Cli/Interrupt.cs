@@ -8,9 +8,14 @@ sealed class Interrupt : IDisposable
     /// <summary>What a shell expects of a program that Ctrl-C stopped.</summary>
     public const int ExitCode = 130;
 
+    // One key press can arrive twice, from the terminal and from whatever started us.
+    static readonly TimeSpan OnePress = TimeSpan.FromMilliseconds(500);
+
     readonly CancellationTokenSource _source = new();
     readonly PosixSignalRegistration[] _signals;
     readonly Action _onFirst;
+    readonly Lock _lock = new();
+    DateTime _first = DateTime.MaxValue;
 
     /// <param name="onFirst">Tells the user that the work is coming to its end.</param>
     public Interrupt(Action onFirst)
@@ -23,8 +28,13 @@ sealed class Interrupt : IDisposable
 
     void Handle(PosixSignalContext signal)
     {
-        if (_source.IsCancellationRequested) return;       // left to the system: the process ends
-        signal.Cancel = true;
+        lock (_lock)
+        {
+            if (_first < DateTime.UtcNow - OnePress) return;       // left to the system: the process ends
+            signal.Cancel = true;
+            if (_first != DateTime.MaxValue) return;
+            _first = DateTime.UtcNow;
+        }
         _onFirst();
         _source.CancelAsync();
     }
