@@ -1,0 +1,80 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace MimKit.Charts;
+
+/// <summary>
+/// A Plotly figure with a one-line summary in words. It never changes: a live chart is drawn again and given to the display's update.
+/// </summary>
+public sealed class Figure
+{
+    private readonly JsonArray _data;
+    private readonly JsonObject _layout;
+    private readonly byte[]? _png;
+
+    internal Figure(JsonArray data, JsonObject layout, string summary, byte[]? png = null) =>
+        (_data, _layout, Summary, _png) = (data, layout, summary, png);
+
+    /// <summary>What the chart shows, in one line: for a terminal and as the alternative text of the image.</summary>
+    public string Summary { get; }
+
+    /// <summary>A line under the title that says where the numbers come from: "laptop · Fashion-MNIST val · 3 seeds · 3f2c1a9b0d4e".</summary>
+    public Figure Caption(params string[] parts)
+    {
+        var caption = string.Join(" · ", parts.Where(part => part.Length > 0));
+        var layout = (JsonObject)_layout.DeepClone();
+        layout["title"]!["subtitle"] = new JsonObject { ["text"] = Text.Escape(caption), ["font"] = new JsonObject { ["size"] = 12, ["color"] = Theme.Soft } };
+        layout["margin"]!["t"] = (int)layout["margin"]!["t"]! + Theme.CaptionHeight;
+        layout["height"] = (int)layout["height"]! + Theme.CaptionHeight;
+        return new((JsonArray)_data.DeepClone(), layout, $"{Summary} [{caption}]", _png);
+    }
+
+    /// <summary>data, layout and config as Plotly reads them.</summary>
+    public JsonObject Json() => new()
+    {
+        ["data"] = _data.DeepClone(),
+        ["layout"] = _layout.DeepClone(),
+        ["config"] = new JsonObject { ["displaylogo"] = false, ["responsive"] = true },
+    };
+
+    /// <summary>The Plotly figure, an HTML fallback for pages that load Plotly, the summary, and for image grids the image itself.</summary>
+    public IReadOnlyDictionary<string, object> MimeBundle()
+    {
+        var bundle = new Dictionary<string, object>
+        {
+            ["application/vnd.plotly.v1+json"] = Json(),
+            ["text/html"] = Html(),
+            ["text/plain"] = Summary,
+        };
+        if (_png is not null) bundle["image/png"] = _png;
+        return bundle;
+    }
+
+    public override string ToString() => Summary;
+
+    /// <summary>A div that the script after it draws into, with the page's own text colour; without Plotly the summary stays readable.</summary>
+    private string Html()
+    {
+        var json = Json().ToJsonString().Replace("</", "<\\/").Replace("<!--", "<\\u0021--");
+        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)))[..16];   // the same figure has the same HTML
+        var summary = WebUtility.HtmlEncode(Summary);
+        return $$"""
+            <div data-mimkit-figure="{{name}}" role="img" aria-label="{{summary}}" style="min-height:{{(int)_layout["height"]!}}px">{{summary}}</div>
+            <script>
+            (() => {
+              if (!window.Plotly) return;
+              const figure = {{json}};
+              for (const at of document.querySelectorAll('[data-mimkit-figure="{{name}}"]:not(.js-plotly-plot)')) {
+                const colour = getComputedStyle(at).color;
+                figure.layout.font.color = colour;
+                for (const note of figure.layout.annotations ?? []) note.font.color = colour;
+                at.textContent = "";
+                Plotly.newPlot(at, figure.data, figure.layout, figure.config);
+              }
+            })();
+            </script>
+            """;
+    }
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace MimKit.Charts;
+
+/// <summary>What all charts share: colours that survive colour blindness and both themes, sizes, axes.</summary>
+internal static class Theme
+{
+    /// <summary>Okabe and Ito's palette without the black and the yellow, which vanish on one of the two backgrounds; grey stands in.</summary>
+    public static readonly string[] Palette = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C8C8C"];
+
+    public const string Soft = "#808080";                        // 4:1 on white, 5:1 on black
+    public const string Grid = "rgba(128,128,128,0.22)";
+    public const int PlotHeight = 320, TitleHeight = 44, CaptionHeight = 20, LegendHeight = 26, AxisHeight = 52;
+    private const string Nothing = "rgba(0,0,0,0)";
+
+    public static string Colour(int index) => Palette[index % Palette.Length];
+
+    /// <summary>After the seven colours are used up, dashes tell the series apart.</summary>
+    public static string Dash(int index) => (index / Palette.Length) switch { 0 => "solid", 1 => "dash", _ => "dot" };
+
+    public static string Transparent(string colour, double opacity)
+    {
+        var value = int.Parse(colour.AsSpan(1), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        return string.Create(CultureInfo.InvariantCulture, $"rgba({value >> 16},{value >> 8 & 255},{value & 255},{opacity})");
+    }
+
+    /// <summary>A layout without width, so that the figure takes its container's.</summary>
+    public static JsonObject Layout(string title, JsonObject x, JsonObject y, bool legend, int plotHeight = PlotHeight)
+    {
+        var top = TitleHeight + (legend ? LegendHeight : 0);
+        return new JsonObject
+        {
+            ["title"] = new JsonObject
+            {
+                ["text"] = Text.Escape(title), ["x"] = 0, ["xref"] = "container", ["xanchor"] = "left",
+                ["y"] = 1, ["yref"] = "container", ["yanchor"] = "top", ["pad"] = new JsonObject { ["t"] = 10, ["l"] = 4 },
+                ["font"] = new JsonObject { ["size"] = 16 },
+            },
+            ["font"] = new JsonObject { ["size"] = 13, ["color"] = Soft },
+            ["colorway"] = Json.Of(Palette),
+            ["paper_bgcolor"] = Nothing,
+            ["plot_bgcolor"] = Nothing,
+            ["height"] = top + plotHeight + AxisHeight,
+            ["margin"] = new JsonObject { ["l"] = 64, ["r"] = 16, ["t"] = top, ["b"] = AxisHeight },
+            ["showlegend"] = legend,
+            ["legend"] = new JsonObject
+            {
+                ["orientation"] = "h", ["x"] = 0, ["xanchor"] = "left", ["y"] = 1, ["yanchor"] = "bottom", ["bgcolor"] = Nothing,
+            },
+            ["hoverlabel"] = new JsonObject { ["align"] = "left" },
+            ["modebar"] = new JsonObject { ["bgcolor"] = Nothing, ["color"] = Soft },
+            ["xaxis"] = x,
+            ["yaxis"] = y,
+        };
+    }
+
+    public static JsonObject Axis(string title, bool log = false) => new()
+    {
+        ["title"] = new JsonObject { ["text"] = Text.Escape(title), ["standoff"] = 10 },
+        ["type"] = log ? "log" : "linear",
+        ["automargin"] = true,
+        ["gridcolor"] = Grid,
+        ["zeroline"] = false,
+        ["linecolor"] = Grid,
+        ["ticks"] = "",
+    };
+
+    /// <summary>An axis of names in the given order, the first one on top or on the left.</summary>
+    public static JsonObject Names(string title, IEnumerable<string> names, bool reversed)
+    {
+        var axis = Axis(title);
+        axis["type"] = "category";
+        axis["categoryorder"] = "array";
+        axis["categoryarray"] = Json.Of(names);
+        axis["showgrid"] = false;
+        if (reversed) axis["autorange"] = "reversed";
+        return axis;
+    }
+}
+
+/// <summary>Words inside a figure.</summary>
+internal static class Text
+{
+    /// <summary>Plotly reads a few HTML tags in labels; a name is not one.</summary>
+    public static string Escape(string text) => text.Replace("&", "&amp;").Replace("<", "&lt;");
+
+    public static string Number(double value) => double.IsFinite(value) ? value.ToString("G4", CultureInfo.InvariantCulture) : "none";
+}
+
+/// <summary>Arrays as JSON; what is not a finite number becomes null, a gap in the chart.</summary>
+internal static class Json
+{
+    public static JsonArray Of(IEnumerable<double> values) => new([.. values.Select(Of)]);
+    public static JsonArray Of(IEnumerable<string> values) => new([.. values.Select(value => (JsonNode?)value)]);
+    public static JsonNode? Of(double value) => double.IsFinite(value) ? JsonValue.Create(value) : null;
+}
