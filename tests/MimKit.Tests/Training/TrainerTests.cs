@@ -1,0 +1,202 @@
+using System.Text.Json.Nodes;
+using MimKit.Runtime;
+using MimKit.Training;
+using static MimKit.Torch.torch;
+
+namespace MimKit.Tests.Training;
+
+public sealed class TrainerTests : IDisposable
+{
+    readonly string _folder = Directory.CreateTempSubdirectory("mimkit-run-").FullName;
+
+    public void Dispose()
+    {
+        Ambient.Cancellation = default;
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    string Run(string name) => Path.Combine(_folder, name);
+
+    // 10 steps an epoch
+    TrainingPlan Plan(string? folder = null, int epochs = 2) => new()
+    {
+        Epochs = epochs, BatchSize = 8, LearningRate = 1e-2, WarmupEpochs = 0.5, Seed = 3, LogEvery = 4, ClipNorm = 0.5,
+        RunFolder = folder is null ? null : Run(folder),
+    };
+
+    static Trainer Trainer(TinySubject subject, TrainingPlan plan, bool resume = false, TextWriter? output = null, Action<LogLine>? onLog = null) =>
+        new(subject, TinySubject.Images(83), plan) { Resume = resume, Output = output ?? TextWriter.Null, OnLog = onLog };
+
+    static void Interrupt(TinySubject subject, int atStep)
+    {
+        var source = new CancellationTokenSource();
+        Ambient.Cancellation = source.Token;
+        subject.Stepped = steps => { if (steps == atStep) source.Cancel(); };
+    }
+
+    [Theory]
+    [InlineData(7)]        // within the first epoch, within a log window
+    [InlineData(10)]       // between epochs
+    [InlineData(18)]
+    public void Resume_equals_never_having_stopped(int stop)
+    {
+        using var straight = new TinySubject(seed: 5);
+        var whole = Trainer(straight, Plan("straight")).Run();
+
+        using (var first = new TinySubject(seed: 5))
+        {
+            Interrupt(first, stop);
+            var stopped = Assert.Throws<OperationCanceledException>(() => Trainer(first, Plan("parts")).Run());
+            Assert.Contains($"Stopped after step {stop} of 20", stopped.Message);
+            Assert.Contains("Resume = true", stopped.Message);
+            Ambient.Cancellation = default;
+        }
+        using var second = new TinySubject(seed: 5);
+        using (no_grad()) foreach (var parameter in second.Network.parameters()) parameter.fill_(9);       // nothing may come from the new object
+        var resumed = Trainer(second, Plan("parts"), resume: true).Run();
+
+        AssertSameBits(straight, second);
+        Assert.Equal(whole.Log.Select(line => (line.Step, line.Loss, line.LearningRate)), resumed.Log.Select(line => (line.Step, line.Loss, line.LearningRate)));
+        Assert.Equal(Weights("straight"), Weights("parts"));                                                // an interruption's own checkpoint is gone
+    }
+
+    [Fact]
+    public void A_second_interruption_is_resumed_as_well()
+    {
+        using var straight = new TinySubject(seed: 5);
+        Trainer(straight, Plan()).Run();
+        using var stopped = new TinySubject(seed: 5);
+        foreach (var stop in new[] { 3, 9 })
+        {
+            Interrupt(stopped, stop);
+            Assert.Throws<OperationCanceledException>(() => Trainer(stopped, Plan("twice"), resume: true).Run());
+        }
+        Ambient.Cancellation = default;
+        Trainer(stopped, Plan("twice"), resume: true).Run();
+
+        AssertSameBits(straight, stopped);
+    }
+
+    [Fact]
+    public void Lines_beyond_the_last_checkpoint_come_once()
+    {
+        using (var first = new TinySubject(seed: 5))
+        {
+            first.Stepped = steps => { if (steps == 17) throw new IOException("power cut"); };
+            Assert.Throws<IOException>(() => Trainer(first, Plan("crash")).Run());
+        }
+        using var second = new TinySubject(seed: 5);
+        var resumed = Trainer(second, Plan("crash"), resume: true).Run();                                   // from step 10
+
+        Assert.Equal([4, 8, 12, 16, 20], resumed.Log.Select(line => line.Step));
+        Assert.Equal(5, File.ReadAllLines(Path.Combine(Run("crash"), "metrics.jsonl")).Length);
+    }
+
+    [Fact]
+    public void Fifty_steps_leave_no_tensor_alive()
+    {
+        using var subject = new TinySubject(seed: 1);
+        var alive = new List<long>();
+        Trainer(subject, Plan(epochs: 6) with { LogEvery = 10 }, onLog: line => alive.Add(line.LiveTensors)).Run();
+
+        Assert.Equal(6, alive.Count);
+        Assert.All(alive, count => Assert.Equal(alive[0], count));
+    }
+
+    [Fact]
+    public void Training_makes_the_loss_fall_and_tells_it()
+    {
+        using var subject = new TinySubject(seed: 1);
+        var output = new StringWriter();
+        var seen = new List<LogLine>();
+        var result = Trainer(subject, Plan(epochs: 20), output: output, onLog: seen.Add).Run();
+
+        Assert.Equal(seen, result.Log);
+        Assert.True(result.FinalLoss < 0.95 * result.Log[0].Loss, $"{result.Log[0].Loss} -> {result.FinalLoss}");
+        var text = output.ToString();
+        Assert.StartsWith("TinyConfig { Seed = 1, Ratio = 0.5 }\n", text);
+        Assert.Contains("about ", text);                                                                    // the estimate
+        Assert.Equal(50, text.Split('\r').Length - 1);                                                      // 200 steps, a line every 4
+        Assert.EndsWith(Environment.NewLine, text);
+        Assert.False(subject.Network.training);
+    }
+
+    [Fact]
+    public void A_run_folder_holds_run_metrics_and_checkpoints_and_nothing_else()
+    {
+        using var subject = new TinySubject(seed: 5);
+        Trainer(subject, Plan("run")).Run();
+
+        Assert.Equal(["checkpoint-00000010.safetensors", "checkpoint-00000020.safetensors", "metrics.jsonl", "run.json", "trainer.safetensors"],
+            Directory.GetFiles(Run("run")).Select(path => Path.GetFileName(path)).Order());
+        var run = JsonNode.Parse(File.ReadAllText(Path.Combine(Run("run"), "run.json")))!;
+        Assert.Equal(5, (int)run["config"]!["Seed"]!);
+        Assert.Equal(TinySubject.Images(83).Digest, (string)run["data"]!["digest"]!);
+        Assert.Equal(__version__, (string)run["environment"]!["Libtorch"]!);
+        Assert.Equal(3, (int)run["plan"]!["Seed"]!);
+        using var scope = NewDisposeScope();
+        var weights = Safetensors.Load(Path.Combine(Run("run"), "checkpoint-00000020.safetensors"));
+        Assert.All(subject.Network.state_dict(), named => Assert.True(named.Value.equal(weights[named.Key]), named.Key));
+    }
+
+    [Fact]
+    public void A_folder_with_a_run_is_not_overwritten_and_another_run_is_not_continued()
+    {
+        using var subject = new TinySubject(seed: 5);
+        Trainer(subject, Plan("run")).Run();
+
+        Assert.Contains("Resume = true", Assert.Throws<InvalidOperationException>(() => Trainer(subject, Plan("run")).Run()).Message);
+        using var other = new TinySubject(seed: 6);
+        var error = Assert.Throws<InvalidOperationException>(() => Trainer(other, Plan("run") with { LearningRate = 1 }, resume: true).Run()).Message;
+        Assert.Contains("config", error);
+        Assert.Contains("\"LearningRate\":1,", error);
+        Assert.DoesNotContain("digest", error);
+    }
+
+    [Fact]
+    public void A_loss_that_is_no_number_stops_the_run_and_says_what_to_try()
+    {
+        using var subject = new TinySubject(seed: 1);
+        subject.Stepped = steps => { if (steps == 5) subject.Scale = double.NaN; };
+
+        var error = Assert.Throws<DivergedException>(() => Trainer(subject, Plan()).Run());
+        Assert.Contains("before step 8", error.Message);
+        Assert.Contains("LearningRate", error.Message);
+        Assert.Contains("ClipNorm", error.Message);
+    }
+
+    [Fact]
+    public void Without_a_run_folder_an_interruption_says_that_nothing_was_kept()
+    {
+        using var subject = new TinySubject(seed: 1);
+        Interrupt(subject, 2);
+
+        Assert.Contains("Nothing was kept", Assert.Throws<OperationCanceledException>(() => Trainer(subject, Plan()).Run()).Message);
+    }
+
+    [Fact]
+    public void A_plan_that_makes_no_sense_is_refused_before_anything_runs()
+    {
+        using var subject = new TinySubject(seed: 1);
+
+        foreach (var (plan, part) in new (TrainingPlan, string)[]
+        {
+            (Plan() with { Epochs = 0 }, "Epochs is 0"),
+            (Plan() with { BatchSize = 84 }, "there are 83 images"),
+            (Plan() with { WarmupEpochs = 2 }, "WarmupEpochs is 2"),
+            (Plan() with { MinLearningRate = 1 }, "MinLearningRate 1"),
+            (Plan() with { ClipNorm = 0 }, "ClipNorm is 0"),
+            (Plan() with { LogEvery = 0 }, "LogEvery is 0"),
+        })
+            Assert.Contains(part, Assert.Throws<ArgumentException>(() => Trainer(subject, plan).Run()).Message);
+        Assert.Equal(0, subject.Steps);
+    }
+
+    string[] Weights(string run) => [.. Directory.GetFiles(Run(run), "checkpoint-*").Select(path => Path.GetFileName(path)).Order()];
+
+    static void AssertSameBits(TinySubject expected, TinySubject found)
+    {
+        foreach (var (name, tensor) in expected.Network.state_dict().Concat(expected.TargetState))
+            Assert.True(tensor.equal(found.Network.state_dict().Concat(found.TargetState).First(named => named.Key == name).Value), name);
+    }
+}
