@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 using System.Net;
 using System.Reflection;
 using System.Text;
@@ -60,7 +61,23 @@ static class ValueTable
     {
         var head = rows.Take(MostRows + 1).ToList();
         var note = head.Count <= MostRows ? null : count is { } all ? $"… {all - MostRows:n0} more rows" : "… more rows";
-        return new Grid(columns, [.. head.Take(MostRows).Select(row => row.Select(ToCell).ToArray())], note);
+        var values = head.Take(MostRows).Select(row => row.ToArray()).ToList();
+        var decimals = Enumerable.Range(0, columns.Length).Select(c => Decimals(values.Select(row => row[c]))).ToArray();
+        return new Grid(columns, [.. values.Select(row => row.Select((value, c) => ToCell(value, decimals[c])).ToArray())], note);
+    }
+
+    // Fractions of one column get the same number of decimals, so that the points stand below each other.
+    static int? Decimals(IEnumerable<object?> column)
+    {
+        var most = 0;
+        foreach (var value in column.Where(value => value is not null))
+        {
+            if (value is not (double or float or decimal)) return null;
+            var text = Formatter.Line(value)!;
+            if (text.Any(c => char.IsLetter(c) || c is '∞')) return null;   // an exponent, NaN, infinity
+            most = Math.Max(most, text.IndexOf('.') is >= 0 and var point ? text.Length - point - 1 : 0);
+        }
+        return most;
     }
 
     static MemberInfo[] MembersOf(Type type) =>
@@ -83,7 +100,7 @@ static class ValueTable
         ? [pair.Key, pair.Value]
         : [entry.GetType().GetProperty("Key")!.GetValue(entry), entry.GetType().GetProperty("Value")!.GetValue(entry)];
 
-    static Cell ToCell(object? value)
+    static Cell ToCell(object? value, int? decimals)
     {
         if (value is null) return new Cell("", false);
         if (Formatter.Own(value) is { } own)
@@ -91,6 +108,7 @@ static class ValueTable
             var text = Short(own.TextOf(MimeBundle.Text) ?? "");
             return new Cell(text, false, own.TextOf(MimeBundle.Html) ?? Picture(own));
         }
+        if (decimals is { } places && value is IFormattable fraction) return new Cell(fraction.ToString("F" + places, CultureInfo.InvariantCulture), true);
         return new Cell(Short(Formatter.Line(value) ?? Inline(value)), IsNumber(value));
     }
 

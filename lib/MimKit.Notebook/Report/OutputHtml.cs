@@ -50,9 +50,10 @@ sealed partial class OutputHtml(MarkdownPages markdown, bool plotly)
 
     static string Error(string name, string message, JsonArray traceback)
     {
-        var lines = Plain(string.Join('\n', traceback.Select(line => (string?)line)));
+        var lines = traceback.Count == 0 ? [$"{name}: {message}"] : Plain(string.Join('\n', traceback.Select(line => (string?)line))).Split('\n');
+        var rest = string.Join('\n', lines.Skip(1));
         return $"""
-            <div class="output error" role="alert"><p><strong>{WebUtility.HtmlEncode(name)}</strong> {WebUtility.HtmlEncode(message)}</p><pre>{WebUtility.HtmlEncode(lines)}</pre></div>
+            <div class="output error" role="alert"><p>{WebUtility.HtmlEncode(lines[0])}</p>{(rest.Length == 0 ? "" : $"<pre>{WebUtility.HtmlEncode(rest)}</pre>")}</div>
             """;
     }
 

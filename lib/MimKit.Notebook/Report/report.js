@@ -8,29 +8,43 @@
   const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const palette = ["#3d7fc4", "#d9782d", "#3a9d72", "#c2517a", "#8a6fc9", "#a98a2b", "#4aa3b5", "#8c8c8c"];
 
+  const small = () => innerWidth < 640;
+
+  // plotly.js does not break a long title: at most so many characters a line
+  function broken(text) {
+    const most = Math.floor(Math.min(innerWidth - 48, 860) / 8.2);
+    const lines = [""];
+    for (const word of text.split(" "))
+      if (lines.at(-1) && lines.at(-1).length + word.length >= most) lines.push(word);
+      else lines.push((lines.pop() + " " + word).trim());
+    return lines.join("<br>");
+  }
+
   function themed(layout) {
     const text = colour("--text"), faint = colour("--faint"), rule = colour("--rule");
     const themed = structuredClone(layout ?? {});
-    for (const size of ["width"]) delete themed[size];
+    delete themed.width;
     Object.assign(themed, {
       autosize: true, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
       colorway: themed.colorway ?? palette,
       font: { ...themed.font, family: getComputedStyle(document.body).fontFamily, size: 13, color: text },
       hoverlabel: { ...themed.hoverlabel, bgcolor: colour("--page"), bordercolor: rule, font: { color: text } },
       legend: { bgcolor: "rgba(0,0,0,0)", ...themed.legend, font: { ...themed.legend?.font, color: text } },
+      modebar: { bgcolor: "rgba(0,0,0,0)", color: faint, activecolor: colour("--accent"), ...themed.modebar },
       margin: { l: 56, r: 16, t: titled(themed) ? 48 : 16, b: 48, ...themed.margin },
     });
     if (themed.title) themed.title = {
       x: 0, xref: "container", xanchor: "left", pad: { l: 4 }, ...(typeof themed.title === "string" ? { text: themed.title } : themed.title),
       font: { ...themed.title.font, size: 15, color: text },
     };
+    if (themed.title?.text && !themed.title.text.includes("<")) themed.title.text = broken(themed.title.text);
     themed.xaxis ??= {}; themed.yaxis ??= {};
     for (const key of Object.keys(themed).filter(key => /^[xy]axis\d*$/.test(key)))
       themed[key] = { automargin: true, ...themed[key], gridcolor: rule, zerolinecolor: rule, linecolor: faint, tickcolor: faint,
                       tickfont: { ...themed[key].tickfont, color: colour("--soft") } };
     for (const note of themed.annotations ?? []) note.font = { ...note.font, color: text };
-    if (innerWidth < 640 && themed.showlegend !== false)
-      themed.legend = { ...themed.legend, orientation: "h", x: 0, xanchor: "left", y: -0.2, yanchor: "top" };
+    if (small() && themed.showlegend !== false)
+      themed.legend = { ...themed.legend, orientation: "h", x: 0, xanchor: "left", y: 0, yref: "container", yanchor: "bottom" };
     return themed;
   }
 
@@ -41,7 +55,7 @@
 
   function draw() {
     for (const { at, data, layout, config, frames } of figures)
-      Plotly.react(at, { data: structuredClone(data), layout: themed(layout), frames, config: { displaylogo: false, responsive: true, ...config } });
+      Plotly.react(at, { data: structuredClone(data), layout: themed(layout), frames, config: { displaylogo: false, modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"], ...(small() ? { displayModeBar: false } : {}), ...config, responsive: true } });
   }
 
   if (figures.length && window.Plotly) {
