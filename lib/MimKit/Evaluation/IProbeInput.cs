@@ -19,7 +19,7 @@ public interface IProbeInput
 }
 
 /// <summary>Features as they are, standardised by the given statistics.</summary>
-sealed class DenseInput(FeatureSet features, Tensor mean, Tensor deviation) : IProbeInput
+public sealed class DenseInput(FeatureSet features, Tensor mean, Tensor deviation) : IProbeInput
 {
     readonly Tensor _x = (features.X - mean) / deviation;         // [n, D]
 
@@ -33,7 +33,7 @@ sealed class DenseInput(FeatureSet features, Tensor mean, Tensor deviation) : IP
 /// One-hot codes of N positions: row p * K + id of the weights belongs to code id at position p. The n x (N K) matrix never
 /// exists (1 GB at 55,000 x 49 x 100): a product is N additions of weight rows, in parallel over images or positions.
 /// </summary>
-sealed class OneHotInput(TokenSet tokens) : IProbeInput
+public sealed class OneHotInput(TokenSet tokens) : IProbeInput
 {
     static readonly int Lane = Vector<float>.Count;
     readonly int _positions = (int)tokens.Ids.shape[1];

@@ -7,7 +7,7 @@ namespace MimKit.Evaluation;
 /// Multinomial logistic regression by L-BFGS: the mean cross-entropy plus L2 / 2 times the squared weights (biases free).
 /// Logits are linear in the weights, so a line search moves along stored logits and multiplies by X once an iteration only.
 /// </summary>
-sealed class LogisticRegression(IProbeInput input, int[] labels, int classes)
+public sealed class LogisticRegression(IProbeInput input, int[] labels, int classes)
 {
     const int History = 10;                    // (s, y) pairs that model the curvature
     const int MostIterations = 300;
