@@ -57,8 +57,8 @@ sealed partial class OutputHtml(MarkdownPages markdown, bool plotly)
             """;
     }
 
-    /// <summary>JSON inside a script element: a closing tag in a string must not close the element.</summary>
-    public static string ForScript(string json) => json.Replace("</", "<\\/").Replace("<!--", "<\\u0021--");
+    /// <summary>JSON inside a script element: no tag in a string may be seen by the HTML parser.</summary>
+    public static string ForScript(string json) => json.Replace("<", "\\u003c");
 
     static string Plain(string text) => Ansi().Replace(text, "");
 

@@ -31,10 +31,10 @@ public sealed class NotebookRunner
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         if (Path.GetFullPath(options.OutDir).TrimEnd('/') == folder)
             throw new ArgumentException($"The results would overwrite the notebook in {folder}. Choose another folder for them.");
+        var parameters = NotebookParameters.Apply(notebook, options.Parameters);
         Directory.CreateDirectory(options.OutDir);
 
         using var session = new Session(options.Session with { BaseFolder = folder });
-        var parameters = NotebookParameters.Apply(notebook, options.Parameters);
         var runner = new NotebookRunner(Path.GetFileNameWithoutExtension(path), notebook, options);
         var (status, error) = await runner.RunCells(session, cancellation).ConfigureAwait(false);
         return runner.WriteFiles(status, error, parameters, folder);
