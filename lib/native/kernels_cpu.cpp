@@ -235,18 +235,22 @@ void transpose(const float* x, float* t, int64_t n, int64_t d, int64_t dp, int64
   }
 }
 
+// Over whole vectors: the padding is pushed to exp(-big) = 0, since a scalar tail of up to 15 exponentials would cost more than the rest.
 void softmax(float* p, int64_t n, int64_t np) {
   for (int64_t i = 0; i < n; i++) {
     float* r = p + i * np;
+    for (int64_t j = n; j < np; j++) r[j] = -1e30f;
+    vec* v = reinterpret_cast<vec*>(r);
+    int64_t vectors = np / V;
     float m = r[0], z = 0;
 #pragma omp simd reduction(max : m)
-    for (int64_t j = 0; j < n; j++) m = r[j] > m ? r[j] : m;
-#pragma omp simd reduction(+ : z)
-    for (int64_t j = 0; j < n; j++) { r[j] = std::exp(r[j] - m); z += r[j]; }
-    float inverse = 1 / z;
+    for (int64_t j = 0; j < vectors * V; j++) m = r[j] > m ? r[j] : m;
 #pragma omp simd
-    for (int64_t j = 0; j < n; j++) r[j] *= inverse;
-    for (int64_t j = n; j < np; j++) r[j] = 0;
+    for (int64_t j = 0; j < vectors * V; j++) r[j] = std::exp(r[j] - m);
+    for (int64_t j = 0; j < vectors; j++)
+      for (int64_t l = 0; l < V; l++) z += v[j][l];
+    float inverse = 1 / z;
+    for (int64_t j = 0; j < vectors; j++) v[j] *= inverse;
   }
 }
 

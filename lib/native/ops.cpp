@@ -104,12 +104,12 @@ Tensor linear(const Tensor& x, const Tensor& w, const c10::optional<Tensor>& bia
 // --------------------------------------------------------------------------------------------------- normalisation
 
 struct LayerNorm : Function<LayerNorm> {
-  static variable_list forward(AutogradContext* ctx, Tensor x, Tensor branch, Tensor w, Tensor b, double eps, int64_t dtype) {
+  static variable_list forward(AutogradContext* ctx, Tensor x, c10::optional<Tensor> added, Tensor w, Tensor b, double eps, int64_t dtype) {
     int64_t d = x.size(-1), n = x.numel() / d;
     x = readable(x, "x");
-    Tensor sum = x;
-    if (branch.defined()) {
-      branch = readable(branch, "branch");
+    Tensor sum = x, branch;
+    if (added) {
+      branch = readable(*added, "branch");
       sum = at::empty(x.sizes(), x.options().dtype(at::kFloat));
     }
     Tensor y = at::empty(x.sizes(), x.options().dtype(at::ScalarType(dtype)));
@@ -147,13 +147,13 @@ struct LayerNorm : Function<LayerNorm> {
 
 Tensor layer_norm(const Tensor& x, const Tensor& w, const Tensor& b, double eps, int64_t dtype) {
   auto d = x.size(-1);
-  return LayerNorm::apply(x, Tensor(), parameter(w, d, "weight"), parameter(b, d, "bias"), eps, dtype)[0];
+  return LayerNorm::apply(x, c10::optional<Tensor>(), parameter(w, d, "weight"), parameter(b, d, "bias"), eps, dtype)[0];
 }
 
 std::tuple<Tensor, Tensor> add_layer_norm(const Tensor& x, const Tensor& branch, const Tensor& w, const Tensor& b, double eps) {
   TORCH_CHECK(x.sizes() == branch.sizes(), "x ", x.sizes(), " and branch ", branch.sizes(), " must have one shape");
   auto d = x.size(-1);
-  auto r = LayerNorm::apply(x, branch, parameter(w, d, "weight"), parameter(b, d, "bias"), eps, int64_t(branch.scalar_type()));
+  auto r = LayerNorm::apply(x, c10::optional<Tensor>(branch), parameter(w, d, "weight"), parameter(b, d, "bias"), eps, int64_t(branch.scalar_type()));
   return {r[0], r[1]};
 }
 
