@@ -26,9 +26,9 @@ public sealed class NotebookDocument
 
     public JsonObject Metadata => _root["metadata"] as JsonObject ?? (JsonObject)(_root["metadata"] = new JsonObject());
 
-    /// <summary>The first heading of the text, or null.</summary>
+    /// <summary>The first heading of level 1 as plain text, or null.</summary>
     public string? Title => Cells.Where(cell => cell.IsMarkdown).SelectMany(cell => cell.Source.Split('\n'))
-        .FirstOrDefault(line => line.StartsWith("# "))?[2..].Trim();
+        .FirstOrDefault(line => line.StartsWith("# "))?[2..].Replace("*", "").Replace("`", "").Trim();
 
     /// <exception cref="NotebookFormatException">The file is missing, not JSON, or not nbformat 4.</exception>
     public static NotebookDocument Load(string path)

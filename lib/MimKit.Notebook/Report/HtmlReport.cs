@@ -85,7 +85,7 @@ static class HtmlReport
         var listed = headings.Where(heading => heading.Level <= 3).ToList();
         if (listed.Count == 0) return "<nav></nav>";
         var top = listed.Min(heading => heading.Level);
-        var items = listed.Select(heading => $"<li class=\"level-{heading.Level - top + 1}\"><a href=\"#{Encode(heading.Id)}\">{Encode(heading.Text)}</a></li>");
+        var items = listed.Select(heading => $"<li class=\"level-{heading.Level - top + 1}\"><a href=\"#{Encode(heading.Id)}\">{heading.Html}</a></li>");
         return $"<nav aria-label=\"Contents\"><details open><summary>Contents</summary><ol>{string.Concat(items)}<li class=\"level-1\"><a href=\"#provenance\">Provenance</a></li></ol></details></nav>";
     }
 

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.RegularExpressions;
 using Markdig;
 using Markdig.Extensions.AutoIdentifiers;
@@ -10,7 +9,10 @@ using Markdig.Syntax.Inlines;
 namespace MimKit.Notebook;
 
 /// <summary>A heading of the report, for its contents.</summary>
-sealed record Heading(int Level, string Id, string Text);
+/// <param name="Level">1 to 6.</param>
+/// <param name="Id">Its anchor, unique in the report.</param>
+/// <param name="Html">Its text with emphasis and formulas, without links.</param>
+sealed record Heading(int Level, string Id, string Html);
 
 /// <summary>Renders markdown cells to HTML: tables, footnotes, math left for the page's script, pictures put into the page.</summary>
 sealed partial class MarkdownPages(string folder)
@@ -42,23 +44,23 @@ sealed partial class MarkdownPages(string folder)
     {
         if (Title is null && block.Level == 1)
         {
-            Title = Inline(block, html: true);
+            Title = Inline(block);
             block.Parent!.Remove(block);
             return;
         }
         var attributes = block.GetAttributes();
         var given = attributes.Id is { Length: > 0 } id ? id : "section";
         for (var n = 1; !_ids.Add(attributes.Id = n == 1 ? given : $"{given}-{n}"); n++) { }   // unique in the report, not only in the cell
-        Headings.Add(new Heading(block.Level, attributes.Id, Inline(block, html: false)));
+        Headings.Add(new Heading(block.Level, attributes.Id, Links().Replace(Inline(block), "")));
     }
 
-    static string Inline(HeadingBlock block, bool html)
+    static string Inline(HeadingBlock block)
     {
         var text = new StringWriter();
-        var renderer = new HtmlRenderer(text) { EnableHtmlForInline = html };
+        var renderer = new HtmlRenderer(text);
         Pipeline.Setup(renderer);
         renderer.WriteLeafInline(block);
-        return html ? text.ToString() : WebUtility.HtmlDecode(text.ToString());
+        return text.ToString();
     }
 
     // A report opens without a network: pictures beside the notebook and in it become part of the page, others are named only.
@@ -76,6 +78,9 @@ sealed partial class MarkdownPages(string folder)
     {
         ".svg" => MimeBundle.Svg, ".jpg" or ".jpeg" => MimeBundle.Jpeg, ".gif" => "image/gif", ".webp" => "image/webp", _ => MimeBundle.Png,
     };
+
+    [GeneratedRegex(@"</?a\b[^>]*>")]
+    private static partial Regex Links();
 
     [GeneratedRegex(@"^([a-z][a-z0-9+.-]*:|//)", RegexOptions.IgnoreCase)]
     private static partial Regex Scheme();

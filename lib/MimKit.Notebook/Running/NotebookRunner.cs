@@ -27,14 +27,14 @@ public sealed class NotebookRunner
     /// <exception cref="ParameterException">A parameter is unknown or its value does not fit.</exception>
     public static async Task<RunResult> RunAsync(string path, RunnerOptions options, CancellationToken cancellation = default)
     {
-        var notebook = NotebookDocument.Load(path);
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        var notebook = NotebookDocument.Load(path);
+        using var session = new Session(options.Session with { BaseFolder = folder });   // early: the compiler warms up meanwhile
         if (Path.GetFullPath(options.OutDir).TrimEnd('/') == folder)
             throw new ArgumentException($"The results would overwrite the notebook in {folder}. Choose another folder for them.");
         var parameters = NotebookParameters.Apply(notebook, options.Parameters);
         Directory.CreateDirectory(options.OutDir);
 
-        using var session = new Session(options.Session with { BaseFolder = folder });
         var runner = new NotebookRunner(Path.GetFileNameWithoutExtension(path), notebook, options);
         var (status, error) = await runner.RunCells(session, cancellation).ConfigureAwait(false);
         return runner.WriteFiles(status, error, parameters, folder);
@@ -109,6 +109,13 @@ public sealed class NotebookRunner
 
     static string FirstLine(string source) => source.Split('\n').Select(line => line.Trim()).First(line => line.Length > 0);
 
+    // The host's word on the run must not cost the run.
+    IReadOnlyDictionary<string, string> Provenance()
+    {
+        try { return _options.Provenance(); }
+        catch (Exception e) { return new Dictionary<string, string> { ["provenance"] = $"not available ({e.GetType().Name}: {e.Message})" }; }
+    }
+
     string PathOf(string extension) => Path.Combine(_options.OutDir, _name + extension);
 
     string Executed()
@@ -120,7 +127,7 @@ public sealed class NotebookRunner
     RunResult WriteFiles(RunStatus status, CellError? error, IReadOnlyDictionary<string, JsonNode> parameters, string folder)
     {
         var notebook = Executed();
-        var run = new RunRecord(_name, _started, _watch.Elapsed, status, error, parameters, _cells, _options.Provenance());
+        var run = new RunRecord(_name, _started, _watch.Elapsed, status, error, parameters, _cells, Provenance());
         AtomicFile.Write(PathOf(".ipynb"), notebook);
         AtomicFile.Write(PathOf(".json"), NumbersFile.Write(run));
         AtomicFile.Write(PathOf(".html"), HtmlReport.Write(_notebook, notebook, run, _options.Assets, folder));

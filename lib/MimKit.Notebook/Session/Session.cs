@@ -52,7 +52,7 @@ public sealed class Session : IDisposable
             if (value is not null) sink.Result(Formatter.Format(value));
             return (value, null);
         }
-        catch (OperationCanceledException e) when (cancellation.IsCancellationRequested)
+        catch (Exception e) when (cancellation.IsCancellationRequested && UserFrames.Unwrap(e) is OperationCanceledException)
         {
             return (null, CellError.Cancelled(cell, e));
         }

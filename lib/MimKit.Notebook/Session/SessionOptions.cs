@@ -6,14 +6,11 @@ public sealed record SessionOptions
     /// <summary>Assemblies that cells may use besides the .NET platform, by path.</summary>
     public IReadOnlyList<string> References { get; init; } = [];
 
-    /// <summary>Usings of every cell, as written after the keyword: <c>System.Linq</c>, <c>static System.Math</c>, <c>X = System.Text</c>.</summary>
-    public IReadOnlyList<string> Usings { get; init; } =
-    [
-        "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Text", "System.Threading", "System.Threading.Tasks",
-    ];
-
-    /// <summary>Usings of every cell in addition to <see cref="Usings"/>.</summary>
-    public IReadOnlyList<string> MoreUsings { get; init; } = [];
+    /// <summary>
+    /// Usings of every cell besides System, collections, IO, LINQ, text and tasks, as written after the keyword:
+    /// <c>System.Net</c>, <c>static System.Math</c>, <c>X = System.Text</c>.
+    /// </summary>
+    public IReadOnlyList<string> Usings { get; init; } = [];
 
     /// <summary>Packages that <see cref="References"/> already provide: <c>#r "nuget: NAME"</c> is then without effect.</summary>
     public IReadOnlyList<string> ProvidedPackages { get; init; } = [];

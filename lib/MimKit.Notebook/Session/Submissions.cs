@@ -19,6 +19,11 @@ sealed class Submissions
     static readonly CSharpCompilationOptions Compiler = new(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release,
         allowUnsafe: true, nullableContextOptions: NullableContextOptions.Disable, concurrentBuild: true);
 
+    static readonly string[] Usings =
+    [
+        "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Text", "System.Threading", "System.Threading.Tasks",
+    ];
+
     readonly ConcurrentDictionary<int, string[]> _sources = [];
     readonly CellAssemblies _assemblies = new();
     readonly Task _start;
@@ -46,7 +51,7 @@ sealed class Submissions
         if (!_whole && errors.Any(CompileErrors.IsMissingName))
         {
             var wider = Check(cell, code, [.. references, .. Platform.Rest()], cancellation);
-            if (!wider.Errors.Any(CompileErrors.IsMissingName)) (_whole, compilation, errors) = (true, wider.Compilation, wider.Errors);
+            if (wider.Errors.Count < errors.Count) (compilation, errors, _whole) = (wider.Compilation, wider.Errors, wider.Errors.Count == 0);
         }
         if (errors.Count > 0) throw new CellException(CompileErrors.Describe(cell, errors, _sources[cell]));
         return Load(compilation, cell, cancellation);
@@ -55,7 +60,7 @@ sealed class Submissions
     // A first submission with the host's references and usings; it also makes the compiler warm while nobody waits.
     void Start(SessionOptions options)
     {
-        IEnumerable<string> usings = [.. options.Usings, .. options.MoreUsings, "static " + typeof(CellFunctions).FullName];
+        IEnumerable<string> usings = [.. Usings, .. options.Usings, "static " + typeof(CellFunctions).FullName];
         var code = string.Join('\n', usings.Distinct().Select(name => $"using {name};")) + "\nawait Task.FromResult($\"{new[] { 1 }.Sum()}\")";
         var ours = options.References.Append(typeof(CellFunctions).Assembly.Location).Distinct();
         var (compilation, errors) = Check(0, code, [.. Platform.First(), .. ours.Select(Platform.From)], default);

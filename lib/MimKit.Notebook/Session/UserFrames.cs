@@ -29,7 +29,8 @@ static partial class UserFrames
             first is { } at ? sourceLine(at.Cell, at.Line) : null, details);
     }
 
-    static Exception Unwrap(Exception e) => e switch
+    /// <summary>The exception that the user's code threw, without the wrappers of reflection and tasks.</summary>
+    public static Exception Unwrap(Exception e) => e switch
     {
         TargetInvocationException { InnerException: { } inner } => Unwrap(inner),
         TypeInitializationException { InnerException: { } inner } => Unwrap(inner),
