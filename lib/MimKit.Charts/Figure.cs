@@ -36,7 +36,11 @@ public sealed class Figure
     {
         ["data"] = _data.DeepClone(),
         ["layout"] = _layout.DeepClone(),
-        ["config"] = new JsonObject { ["displaylogo"] = false, ["responsive"] = true },
+        ["config"] = new JsonObject
+        {
+            ["displaylogo"] = false, ["responsive"] = true,
+            ["modeBarButtons"] = new JsonArray(new JsonArray("toImage", "resetScale2d")),   // dragging zooms, nothing is sent anywhere
+        },
     };
 
     /// <summary>The Plotly figure, an HTML fallback for pages that load Plotly, the summary, and for image grids the image itself.</summary>

@@ -26,7 +26,7 @@ public static partial class Chart
             ["z"] = new JsonArray([.. Enumerable.Range(0, height).Select(r => (JsonNode)Json.Of(Enumerable.Range(0, width).Select(c => values[r, c])))]),
             ["colorscale"] = "Cividis",
             ["xgap"] = 1, ["ygap"] = 1,
-            ["colorbar"] = new JsonObject { ["title"] = new JsonObject { ["text"] = Text.Escape(value), ["side"] = "right" }, ["outlinewidth"] = 0, ["thickness"] = 12 },
+            ["colorbar"] = new JsonObject { ["title"] = new JsonObject { ["text"] = Text.Escape(value), ["side"] = "right", ["font"] = new JsonObject { ["size"] = 13 } }, ["outlinewidth"] = 0, ["thickness"] = 12 },
             ["hovertemplate"] = "%{y}, %{x}: %{z:.4~g}<extra></extra>",
         };
         if (rows is not null) trace["y"] = Json.Of(rows.Select(Text.Escape));

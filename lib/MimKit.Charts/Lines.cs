@@ -36,7 +36,7 @@ public static partial class Chart
         var data = new JsonArray();
         for (var i = 0; i < series.Count; i++) AddCurve(data, series[i], i);
 
-        var layout = Theme.Layout(title, Theme.Axis(x, logX), Theme.Axis(y, logY), legend: series.Count > 1);
+        var layout = Theme.Layout(title, Theme.Axis(x, series.SelectMany(s => s.X), logX), Theme.Axis(y, series.SelectMany(s => s.Y), logY), legend: series.Count > 1);
         layout["hovermode"] = "x unified";
         if (levels.Count > 0) AddLevels(layout, levels, series, logY);
         var ends = series.Select(s => $"{s.Name} {Text.Number(s.Y.FirstOrDefault(double.NaN))} to {Text.Number(s.Y.LastOrDefault(double.NaN))} ({s.Y.Count} points)");
@@ -75,8 +75,10 @@ public static partial class Chart
         const double lineHeight = 15;
 
         var (shapes, notes) = (new JsonArray(), new JsonArray());
+        var sorted = levels.OrderBy(level => level.Value).ToList();
+        var labels = sorted.Zip(Text.Alike([.. sorted.Select(level => level.Value)]), (level, number) => $"{level.Name} {number}").ToList();
         var free = double.NegativeInfinity;                          // pixels above which the next label may stand
-        foreach (var level in levels.OrderBy(level => level.Value))
+        foreach (var (level, label) in sorted.Zip(labels))
         {
             var at = Place(level.Value) * pixels;
             var shift = Math.Max(0, free - at);
@@ -88,12 +90,12 @@ public static partial class Chart
             });
             notes.Add(new JsonObject
             {
-                ["text"] = $"{Text.Escape(level.Name)} {Text.Number(level.Value)}", ["xref"] = "paper", ["x"] = 1, ["xanchor"] = "left", ["xshift"] = 6,
+                ["text"] = Text.Escape(label), ["xref"] = "paper", ["x"] = 1, ["xanchor"] = "left", ["xshift"] = 6,
                 ["y"] = Json.Of(Place(level.Value)), ["yanchor"] = "middle", ["yshift"] = shift, ["showarrow"] = false, ["font"] = new JsonObject { ["size"] = 12, ["color"] = Theme.Soft },
             });
         }
         layout["shapes"] = shapes;
         layout["annotations"] = notes;
-        layout["margin"]!["r"] = 16 + (int)(6.6 * levels.Max(level => level.Name.Length + 1 + Text.Number(level.Value).Length));
+        layout["margin"]!["r"] = 16 + (int)(6.6 * labels.Max(label => label.Length));
     }
 }

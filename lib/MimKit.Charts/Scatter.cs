@@ -26,15 +26,23 @@ public static partial class Chart
     public static Figure Scatter(string title, string x, string y, IReadOnlyList<Point> points, bool logX = false, bool logY = false)
     {
         var groups = points.Select(point => point.Group).Distinct().ToList();
-        var data = new JsonArray([.. groups.Select((group, i) => Cloud([.. points.Where(point => point.Group == group)], group, i))]);
-        var layout = Theme.Layout(title, Theme.Axis(x, logX), Theme.Axis(y, logY), legend: groups.Count > 1);
+        var sides = LabelPlaces.Choose([.. points.Select(p => (logX ? Math.Log10(p.X) : p.X, logY ? Math.Log10(p.Y) : p.Y, p.Label))]);
+        var placed = points.Zip(sides).ToList();
+        var data = new JsonArray([.. groups.Select((group, i) => Cloud([.. placed.Where(pair => pair.First.Group == group)], group, i))]);
+        var layout = Theme.Layout(title, Theme.Axis(x, points.Select(p => p.X), logX), Theme.Axis(y, points.Select(p => p.Y), logY), legend: groups.Count > 1);
         var words = points.Where(point => point.Label.Length > 0).Take(12).Select(point => $"{point.Label} ({Text.Number(point.X)}, {Text.Number(point.Y)})");
         return new(data, layout, $"{title}, {y} by {x}: {points.Count} points{(points.Any(p => p.Label.Length > 0) ? ": " : "")}{string.Join("; ", words)}");
     }
 
     private static readonly string[] Symbols = ["circle", "diamond", "square", "triangle-up", "cross", "star", "x"];
 
-    private static JsonObject Cloud(IReadOnlyList<Point> points, string group, int index) => new()
+    private static JsonObject Cloud(IReadOnlyList<(Point Point, string Side)> placed, string group, int index)
+    {
+        var points = placed.Select(pair => pair.Point).ToList();
+        return Trace(points, Json.Of(placed.Select(pair => pair.Side)), group, index);
+    }
+
+    private static JsonObject Trace(IReadOnlyList<Point> points, JsonArray sides, string group, int index) => new()
     {
         ["type"] = "scatter",
         ["mode"] = points.Any(point => point.Label.Length > 0) ? "markers+text" : "markers",
@@ -42,7 +50,7 @@ public static partial class Chart
         ["x"] = Json.Of(points.Select(point => point.X)),
         ["y"] = Json.Of(points.Select(point => point.Y)),
         ["text"] = Json.Of(points.Select(point => Text.Escape(point.Label))),
-        ["textposition"] = "top center",
+        ["textposition"] = sides,
         ["textfont"] = new JsonObject { ["size"] = 12 },
         ["cliponaxis"] = false,
         ["marker"] = new JsonObject

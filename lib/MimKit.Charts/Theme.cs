@@ -11,7 +11,7 @@ internal static class Theme
 
     public const string Soft = "#808080";                        // 4:1 on white, 5:1 on black
     public const string Grid = "rgba(128,128,128,0.22)";
-    public const int PlotHeight = 320, TitleHeight = 44, CaptionHeight = 20, LegendHeight = 26, AxisHeight = 52;
+    public const int PlotHeight = 320, TitleHeight = 44, CaptionHeight = 26, LegendHeight = 26, AxisHeight = 52;
     private const string Nothing = "rgba(0,0,0,0)";
 
     public static string Colour(int index) => Palette[index % Palette.Length];
@@ -34,7 +34,7 @@ internal static class Theme
             ["title"] = new JsonObject
             {
                 ["text"] = Text.Escape(title), ["x"] = 0, ["xref"] = "container", ["xanchor"] = "left",
-                ["y"] = 1, ["yref"] = "container", ["yanchor"] = "top", ["pad"] = new JsonObject { ["t"] = 10, ["l"] = 4 },
+                ["y"] = 1, ["yref"] = "container", ["yanchor"] = "top", ["pad"] = new JsonObject { ["t"] = 8, ["l"] = 4 },
                 ["font"] = new JsonObject { ["size"] = 16 },
             },
             ["font"] = new JsonObject { ["size"] = 13, ["color"] = Soft },
@@ -49,16 +49,33 @@ internal static class Theme
                 ["orientation"] = "h", ["x"] = 0, ["xanchor"] = "left", ["y"] = 1, ["yanchor"] = "bottom", ["bgcolor"] = Nothing,
             },
             ["hoverlabel"] = new JsonObject { ["align"] = "left" },
-            ["modebar"] = new JsonObject { ["bgcolor"] = Nothing, ["color"] = Soft },
+            ["modebar"] = new JsonObject { ["bgcolor"] = Nothing, ["color"] = Soft, ["activecolor"] = Soft },
             ["xaxis"] = x,
             ["yaxis"] = y,
         };
     }
 
-    public static JsonObject Axis(string title, bool log = false) => new()
+    /// <summary>An axis of numbers; a logarithmic one is labelled at 1, 2 and 5 of each decade, over wide ranges at 1 only.</summary>
+    public static JsonObject Axis(string title, IEnumerable<double> values, bool log)
     {
-        ["title"] = new JsonObject { ["text"] = Text.Escape(title), ["standoff"] = 10 },
-        ["type"] = log ? "log" : "linear",
+        var axis = Axis(title);
+        if (!log) return axis;
+        axis["type"] = "log";
+        var shown = values.Where(value => double.IsFinite(value) && value > 0).ToList();
+        if (shown.Count == 0) return axis;
+        var (low, high) = ((int)Math.Floor(Math.Log10(shown.Min())), (int)Math.Ceiling(Math.Log10(shown.Max())));
+        double[] steps = high - low > 4 ? [1] : high - low > 1 ? [1, 2, 5] : [1, 2, 3, 4, 5, 6, 8];
+        var ticks = Enumerable.Range(low, high - low + 1).SelectMany(decade => steps.Select(step => step * Math.Pow(10, decade))).ToList();
+        axis["tickvals"] = Json.Of(ticks);
+        axis["ticktext"] = Json.Of(ticks.Select(tick => tick >= 10_000 ? Text.Number(tick / 1000) + "k" : Text.Number(tick)));
+        return axis;
+    }
+
+    public static JsonObject Axis(string title) => new()
+    {
+        ["title"] = new JsonObject { ["text"] = Text.Escape(title), ["standoff"] = 10, ["font"] = new JsonObject { ["size"] = 13 } },
+        ["tickfont"] = new JsonObject { ["size"] = 12 },
+        ["type"] = "linear",
         ["automargin"] = true,
         ["gridcolor"] = Grid,
         ["zeroline"] = false,
@@ -67,14 +84,14 @@ internal static class Theme
     };
 
     /// <summary>An axis of names in the given order, the first one on top or on the left.</summary>
-    public static JsonObject Names(string title, IEnumerable<string> names, bool reversed)
+    public static JsonObject Names(string title, IReadOnlyCollection<string> names, bool downward)
     {
         var axis = Axis(title);
         axis["type"] = "category";
         axis["categoryorder"] = "array";
         axis["categoryarray"] = Json.Of(names);
         axis["showgrid"] = false;
-        if (reversed) axis["autorange"] = "reversed";
+        axis["range"] = downward ? Json.Of([names.Count - 0.5, -0.7]) : Json.Of([-0.5, names.Count - 0.5]);   // room for a label above the first
         return axis;
     }
 }
@@ -86,6 +103,14 @@ internal static class Text
     public static string Escape(string text) => text.Replace("&", "&amp;").Replace("<", "&lt;");
 
     public static string Number(double value) => double.IsFinite(value) ? value.ToString("G4", CultureInfo.InvariantCulture) : "none";
+
+    /// <summary>Numbers that stand below each other, all with as many decimals as the longest needs (four digits at most).</summary>
+    public static IEnumerable<string> Alike(IReadOnlyList<double> values)
+    {
+        var decimals = values.Where(double.IsFinite).Select(value => Number(value)).Where(text => text.Contains('.') && !text.Contains('E'))
+            .Select(text => text.Length - text.IndexOf('.') - 1).DefaultIfEmpty(0).Max();
+        return values.Select(value => double.IsFinite(value) ? value.ToString("F" + Math.Min(decimals, 4), CultureInfo.InvariantCulture) : "none");
+    }
 }
 
 /// <summary>Arrays as JSON; what is not a finite number becomes null, a gap in the chart.</summary>

@@ -1,7 +1,7 @@
 namespace MimKit.Charts;
 
 /// <summary>One small image of a grid: a picture, a patch, a cluster's mean, a reconstruction.</summary>
-public sealed class Tile
+public sealed record Tile
 {
     private readonly byte[] _pixels;   // [H, W, C]
 
@@ -51,7 +51,7 @@ public sealed class Tile
     {
         if (rows < 1 || columns < 1 || hidden.Count != rows * columns || Height % rows != 0 || Width % columns != 0)
             throw new ArgumentException($"A mask of {rows} x {columns} with {hidden.Count} entries does not fit an image of {Height} x {Width}.");
-        return new(_pixels, Height, Width, Channels) { Hover = Hover, Hidden = hidden, HiddenRows = rows, HiddenColumns = columns };
+        return this with { Hidden = hidden, HiddenRows = rows, HiddenColumns = columns };
     }
 
     internal ReadOnlySpan<byte> Pixel(int row, int column) => _pixels.AsSpan((row * Width + column) * Channels, Channels);
