@@ -53,15 +53,19 @@
   const figures = [...document.querySelectorAll("script[data-figure]")].map(script =>
     ({ at: document.getElementById(script.dataset.figure), ...JSON.parse(script.textContent) }));
 
-  function draw() {
-    for (const { at, data, layout, config, frames } of figures)
-      Plotly.react(at, { data: structuredClone(data), layout: themed(layout), frames, config: { displaylogo: false, modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"], ...(small() ? { displayModeBar: false } : {}), ...config, responsive: true } });
+  function draw(width) {
+    for (const { at, data, layout, config, frames } of figures) {
+      at.style.height = layout?.height ? `${layout.height}px` : "";
+      Plotly.react(at, { data: structuredClone(data), layout: { ...themed(layout), ...(width ? { width } : {}) }, frames, config: { displaylogo: false, modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"], ...(small() ? { displayModeBar: false } : {}), ...config, responsive: true } });
+    }
   }
 
   if (figures.length && window.Plotly) {
     draw();
-    dark.addEventListener("change", draw);
-    matchMedia("print").addEventListener("change", () => setTimeout(draw));
+    dark.addEventListener("change", () => draw());
+    const paper = 660;                                     // pixels between the margins of A4 and Letter
+    addEventListener("beforeprint", () => { document.documentElement.classList.add("paper"); draw(paper); });
+    addEventListener("afterprint", () => { document.documentElement.classList.remove("paper"); draw(); });
   }
 
   // ---- formulas: \( … \) and \[ … \] as the markdown renderer leaves them
