@@ -84,7 +84,7 @@ public sealed class RunnerTests : IDisposable
         using var stop = new CancellationTokenSource();
         var options = new RunnerOptions { OutDir = _file.Out, Observer = new StopAt("step 3", stop), Session = new SessionOptions
         {
-            References = [typeof(Ambient).Assembly.Location], Usings = ["MimKit.Notebook.Tests"], AroundCell = Ambient.Enter,
+            References = [typeof(Ambient).Assembly.Location], MoreUsings = ["MimKit.Notebook.Tests"], AroundCell = Ambient.Enter,
         } };
         var result = await _file.Code("for (var i = 0; ; i++) { Console.WriteLine($\"step {i}\"); Ambient.Token.ThrowIfCancellationRequested(); }")
             .Code("1").Run(options, stop.Token);

@@ -122,7 +122,7 @@ public sealed class SessionTests : IDisposable
         using var source = new CancellationTokenSource();
         using var session = new Session(new SessionOptions
         {
-            References = [typeof(Ambient).Assembly.Location], Usings = ["MimKit.Notebook.Tests"], AroundCell = Ambient.Enter,
+            References = [typeof(Ambient).Assembly.Location], MoreUsings = ["MimKit.Notebook.Tests"], AroundCell = Ambient.Enter,
         });
         var sink = new RecordingSink();
         await session.RunAsync("await Task.Yield(); Console.Write(Ambient.Token.CanBeCanceled);", sink, source.Token);
@@ -137,7 +137,7 @@ public sealed class SessionTests : IDisposable
         using var source = new CancellationTokenSource(300);
         using var session = new Session(new SessionOptions
         {
-            References = [typeof(Ambient).Assembly.Location], Usings = ["MimKit.Notebook.Tests"], AroundCell = Ambient.Enter,
+            References = [typeof(Ambient).Assembly.Location], MoreUsings = ["MimKit.Notebook.Tests"], AroundCell = Ambient.Enter,
         });
         var result = await session.RunAsync("Task.Delay(-1, Ambient.Token).Wait();", new RecordingSink(), source.Token);
         Assert.Equal(CellErrorKind.Cancelled, result.Error?.Kind);

@@ -37,7 +37,12 @@
       x: 0, xref: "container", xanchor: "left", pad: { l: 4 }, ...(typeof themed.title === "string" ? { text: themed.title } : themed.title),
       font: { ...themed.title.font, size: 15, color: text },
     };
-    if (themed.title?.text && !themed.title.text.includes("<")) themed.title.text = broken(themed.title.text);
+    if (themed.title?.text && !themed.title.text.includes("<")) {
+      themed.title.text = broken(themed.title.text);
+      const more = 19 * (themed.title.text.split("<br>").length - 1);
+      themed.margin.t += more;
+      if (themed.height) themed.height += more;
+    }
     themed.xaxis ??= {}; themed.yaxis ??= {};
     for (const key of Object.keys(themed).filter(key => /^[xy]axis\d*$/.test(key)))
       themed[key] = { automargin: true, ...themed[key], gridcolor: rule, zerolinecolor: rule, linecolor: faint, tickcolor: faint,
@@ -55,8 +60,9 @@
 
   function draw(width) {
     for (const { at, data, layout, config, frames } of figures) {
-      at.style.height = layout?.height ? `${layout.height}px` : "";
-      Plotly.react(at, { data: structuredClone(data), layout: { ...themed(layout), ...(width ? { width } : {}) }, frames, config: { displaylogo: false, modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"], ...(small() ? { displayModeBar: false } : {}), ...config, responsive: true } });
+      const shown = { ...themed(layout), ...(width ? { width } : {}) };
+      at.style.height = shown.height ? `${shown.height}px` : "";
+      Plotly.react(at, { data: structuredClone(data), layout: shown, frames, config: { displaylogo: false, modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"], ...(small() ? { displayModeBar: false } : {}), ...config, responsive: true } });
     }
   }
 

@@ -10,7 +10,7 @@ public sealed record SessionOptions
     /// Usings of every cell besides System, collections, IO, LINQ, text and tasks, as written after the keyword:
     /// <c>System.Net</c>, <c>static System.Math</c>, <c>X = System.Text</c>.
     /// </summary>
-    public IReadOnlyList<string> Usings { get; init; } = [];
+    public IReadOnlyList<string> MoreUsings { get; init; } = [];
 
     /// <summary>Packages that <see cref="References"/> already provide: <c>#r "nuget: NAME"</c> is then without effect.</summary>
     public IReadOnlyList<string> ProvidedPackages { get; init; } = [];

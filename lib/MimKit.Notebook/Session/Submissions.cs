@@ -60,7 +60,7 @@ sealed class Submissions
     // A first submission with the host's references and usings; it also makes the compiler warm while nobody waits.
     void Start(SessionOptions options)
     {
-        IEnumerable<string> usings = [.. Usings, .. options.Usings, "static " + typeof(CellFunctions).FullName];
+        IEnumerable<string> usings = [.. Usings, .. options.MoreUsings, "static " + typeof(CellFunctions).FullName];
         var code = string.Join('\n', usings.Distinct().Select(name => $"using {name};")) + "\nawait Task.FromResult($\"{new[] { 1 }.Sum()}\")";
         var ours = options.References.Append(typeof(CellFunctions).Assembly.Location).Distinct();
         var (compilation, errors) = Check(0, code, [.. Platform.First(), .. ours.Select(Platform.From)], default);
