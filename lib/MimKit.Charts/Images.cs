@@ -52,7 +52,7 @@ public static partial class Chart
     {
         var axis = new JsonObject
         {
-            ["range"] = Json.Of([-0.5, pixels - 0.5]), ["showgrid"] = false, ["zeroline"] = false, ["ticks"] = "outside", ["ticklen"] = names is null ? 0 : 5, ["tickcolor"] = "rgba(0,0,0,0)", ["constrain"] = "domain",
+            ["range"] = Json.Of([-0.5, pixels - 0.5]), ["showgrid"] = false, ["zeroline"] = false, ["ticks"] = "", ["ticklabelstandoff"] = 5, ["constrain"] = "domain",
             ["fixedrange"] = true, ["automargin"] = true, ["showticklabels"] = names is not null,
         };
         if (names is null) return axis;

@@ -25,7 +25,7 @@ public static class IdxFile
         }
         catch (InvalidDataException problem)
         {
-            throw new DataException($"{path} does not unpack: gzip stops after {unpacked.Length:N0} bytes ({problem.Message}).", problem);
+            throw new DataException($"{path} does not unpack: the compressed data are damaged after {unpacked.Length:N0} unpacked bytes.", problem);
         }
         return unpacked.ToArray();
     }
