@@ -10,5 +10,5 @@ public record Evaluated(string Measure, string Source, bool[] Correct, double Se
     /// <summary>Share of right answers, 0 to 1.</summary>
     public double Accuracy { get; } = Correct.Count(right => right) / (double)Correct.Length;
 
-    public override string ToString() => $"{Measure}: {Accuracy:F4} on {Source} ({Correct.Length:N0} examples), {Seconds:F1} s";
+    public sealed override string ToString() => $"{Measure}: {Accuracy:F4} on {Source} ({Correct.Length:N0} examples), {Seconds:F1} s";
 }

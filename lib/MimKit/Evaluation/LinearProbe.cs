@@ -7,7 +7,9 @@ namespace MimKit.Evaluation;
 /// <summary>How a linear probe is fitted.</summary>
 public sealed record ProbePlan
 {
-    /// <summary>L2 strengths tried on val, in this order; each starts where the one before ended, so go from strong to weak.</summary>
+    /// <summary>
+    /// L2 strengths tried on val, from strong to weak: each starts where the one before ended, and the walk ends when val gets worse.
+    /// </summary>
     public IReadOnlyList<double> L2 { get; init; } = [1e-1, 1e-2, 1e-3, 1e-4, 1e-5];
 
     /// <summary>Fit once more on train + val with the chosen strength before test is read.</summary>
@@ -16,7 +18,7 @@ public sealed record ProbePlan
 
 /// <summary>A probe's one read of test, and how its strength was chosen.</summary>
 /// <param name="L2">The chosen strength.</param>
-/// <param name="Val">Accuracy on val under every strength tried.</param>
+/// <param name="Val">Accuracy on val under every strength that was tried.</param>
 /// <param name="Iterations">L-BFGS iterations of all fits together.</param>
 public sealed record ProbeResult(
     string Measure, string Source, bool[] Correct, double Seconds, double L2, IReadOnlyDictionary<double, double> Val, int Iterations)
@@ -61,6 +63,7 @@ public static class LinearProbe
         {
             iterations += regression.MinimiseInPlace(weights, l2);
             tried.Add((l2, Share(Correct(val, weights)), weights.clone()));
+            if (tried[^1].Accuracy < tried.Max(fit => fit.Accuracy)) break;   // weaker ones overfit more, and converge slowest
         }
 
         var best = tried.MaxBy(fit => fit.Accuracy);                       // of equals the strongest penalty

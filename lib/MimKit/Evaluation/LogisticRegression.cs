@@ -12,6 +12,8 @@ public sealed class LogisticRegression(IProbeInput input, int[] labels, int clas
     const int History = 10;                    // (s, y) pairs that model the curvature
     const int MostIterations = 300;
     const double GradientTolerance = 1e-4;     // largest entry, as scikit-learn's default
+    const int Patience = 10;                   // iterations that must lower the loss by ...
+    const double LeastProgress = 2e-4;         // ... this share of it: 1e-4 nats, far below what changes an accuracy
     const double SufficientDecrease = 1e-4;    // Armijo's constant
 
     readonly Tensor _label = torch.tensor(Array.ConvertAll(labels, label => (long)label)).unsqueeze(1);   // [n, 1]
@@ -28,6 +30,7 @@ public sealed class LogisticRegression(IProbeInput input, int[] labels, int clas
         var pairs = new Queue<Pair>();
         var logits = Logits(input, weights);                                          // [n, C], kept up to date
         var gradient = Gradient(logits, weights, l2);
+        var losses = new List<double>();
         for (var iteration = 0; iteration < MostIterations; iteration++)
         {
             if (gradient.abs().max().ToDouble() < GradientTolerance) return iteration;
@@ -37,8 +40,9 @@ public sealed class LogisticRegression(IProbeInput input, int[] labels, int clas
             var slope = Dot(gradient, direction);
             var first = pairs.Count > 0 ? 1 : Math.Min(1, 1 / Math.Sqrt(Dot(gradient, gradient)));
             var along = Logits(input, direction);
-            var step = LineSearch(logits, along, weights, direction, slope, l2, first);
-            if (step == 0) return iteration;                                          // float32 resolves no lower loss
+            var (step, loss) = LineSearch(logits, along, weights, direction, slope, l2, first);
+            losses.Add(loss);
+            if (step == 0 || iteration > Patience && losses[^(Patience + 1)] - loss < LeastProgress * loss) return iteration;
 
             weights.add_(direction, alpha: step);
             logits.add_(along, alpha: step);
@@ -76,13 +80,13 @@ public sealed class LogisticRegression(IProbeInput input, int[] labels, int clas
         return q;
     }
 
-    /// <summary>Halves the step until the loss falls enough; 0 where none does.</summary>
-    double LineSearch(Tensor logits, Tensor along, Tensor weights, Tensor direction, double slope, double l2, double first)
+    /// <summary>Halves the step until the loss falls enough; a step of 0 where float32 resolves no lower loss.</summary>
+    (double Step, double Loss) LineSearch(Tensor logits, Tensor along, Tensor weights, Tensor direction, double slope, double l2, double first)
     {
         var start = Loss(logits, along, weights, direction, l2, 0);
         for (var step = first; step > 1e-6; step /= 2)
-            if (Loss(logits, along, weights, direction, l2, step) <= start + SufficientDecrease * step * slope) return step;
-        return 0;
+            if (Loss(logits, along, weights, direction, l2, step) is var loss && loss <= start + SufficientDecrease * step * slope) return (step, loss);
+        return (0, start);
     }
 
     double Loss(Tensor logits, Tensor along, Tensor weights, Tensor direction, double l2, double step)
