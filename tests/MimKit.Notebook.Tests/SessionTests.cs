@@ -110,7 +110,7 @@ public sealed class SessionTests : IDisposable
     [InlineData("static class E { public static int F(this int x) => x; }", "without its class")]
     [InlineData("Span<int> s = stackalloc int[3];", "inside a function")]
     public async Task What_scripts_cannot_do_is_explained(string code, string advice) =>
-        Assert.Contains("note: ", Assert.Single((await Fail(code)).Details, line => line.StartsWith("note: ") && line.Contains(advice)));
+        Assert.Contains("note: ", Assert.Single((await Fail(code)).Details, line => line.StartsWith("    note: ") && line.Contains(advice)));
 
     [Fact]
     public async Task A_value_of_a_class_that_ran_again_is_explained() =>

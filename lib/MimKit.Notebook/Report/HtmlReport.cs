@@ -99,7 +99,7 @@ static class HtmlReport
 
     static string Banner(RunRecord run) => run.Error is not { } error ? "" : $"""
         <p class="banner">{(run.Status == RunStatus.Cancelled ? "Stopped in" : "Failed in")} <a href="#cell-{error.Cell}">cell {error.Cell}{(error.Line is { } line ? $", line {line}" : "")}</a>:
-        {Encode(error.Message)} Cells after it did not run.</p>
+        {Encode(error.Message)}<br>Cells after it did not run.</p>
         """;
 
     static string Provenance(RunRecord run)

@@ -41,11 +41,12 @@
       themed.title.text = broken(themed.title.text);
       const more = 19 * (themed.title.text.split("<br>").length - 1);
       themed.margin.t += more;
+      if (themed.title.y !== undefined) themed.title.pad.t = (themed.title.pad.t ?? 0) + more;   // a placed title grows upwards
       if (themed.height) themed.height += more;
     }
     themed.xaxis ??= {}; themed.yaxis ??= {};
     for (const key of Object.keys(themed).filter(key => /^[xy]axis\d*$/.test(key)))
-      themed[key] = { automargin: true, ...themed[key], gridcolor: rule, zerolinecolor: rule, linecolor: faint, tickcolor: faint,
+      themed[key] = { automargin: true, gridcolor: rule, zerolinecolor: rule, ...themed[key],   // a line colour would make plotly.js draw the line
                       tickfont: { ...themed[key].tickfont, color: colour("--soft") } };
     for (const note of themed.annotations ?? []) note.font = { ...note.font, color: text };
     if (small() && themed.showlegend !== false)

@@ -12,16 +12,22 @@ static class CompileErrors
 
     public static CellError Describe(int cell, IReadOnlyList<Diagnostic> errors, string[] source)
     {
-        var inOrder = errors.OrderBy(error => error.Location.SourceSpan.Start).ToList();
+        var inOrder = errors.OrderBy(error => error.Location.SourceSpan.Start)
+            .Select(error => (Error: error, Advice: ScriptAdvice.For(error, LineOf(error, source))))
+            .DistinctBy(found => found.Advice ?? (object)found.Error)          // what advice explains needs no second error
+            .ToList();
         var details = new List<string>();
-        foreach (var error in inOrder.Take(Shown)) details.AddRange(Lines(cell, error, source));
+        foreach (var (error, advice) in inOrder.Take(Shown))
+        {
+            details.AddRange(Lines(cell, error, source));
+            if (advice is not null) details.Add("    note: " + advice);
+        }
         if (inOrder.Count > Shown) details.Add($"… and {inOrder.Count - Shown} more errors");
-        foreach (var advice in inOrder.Select(error => ScriptAdvice.For(error, LineOf(error, source))).OfType<string>().Distinct())
-            details.Add("note: " + advice);
 
-        var first = inOrder[0];
+        var first = inOrder[0].Error;
         var place = first.Location.GetLineSpan().StartLinePosition;
-        return new CellError(CellErrorKind.Compile, cell, first.Id, first.GetMessage(), place.Line + 1, place.Character + 1, LineOf(first, source), details);
+        return new CellError(CellErrorKind.Compile, cell, first.Id, inOrder[0].Advice ?? first.GetMessage(), place.Line + 1, place.Character + 1,
+            LineOf(first, source), details);
     }
 
     static IEnumerable<string> Lines(int cell, Diagnostic error, string[] source)
