@@ -103,11 +103,11 @@ how_to_install() { # NAME...
     name=$(field "$row" 0)
     [[ " $* " == *" $name "* ]] || continue
     [[ $name == npm-files ]] && type -P npm >/dev/null && continue      # npm is there: ./mimkit setup fetches the file
-    debian+=("$(field "$row" 1)")
+    [[ $name == dotnet && $(apt-cache policy dotnet-sdk-10.0 2>/dev/null) != *Candidate:\ [0-9]* ]] || debian+=("$(field "$row" 1)")
     [[ $(field "$row" 2) == - ]] || conda+=("$(field "$row" 2)")
   done
-  ((${#debian[@]})) || { printf '  ./mimkit setup\n'; return 0; }
-  if type -P apt-get >/dev/null; then
+  ((${#debian[@]} + ${#conda[@]})) || { printf '  ./mimkit setup\n'; return 0; }
+  if ((${#debian[@]})) && type -P apt-get >/dev/null; then
     printf '  apt-get install --no-install-recommends %s      # as root, or with sudo\n' "${debian[*]}"
   fi
   printf '  or, in any Linux with conda:  conda env create -f %s && conda activate mimkit\n' "$MIMKIT_HOME/environment.yml"

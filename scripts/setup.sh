@@ -36,7 +36,7 @@ step() {
     printf '%d.%d s\n' $((milliseconds = (${EPOCHREALTIME/./} - start) / 1000, milliseconds / 1000)) $((milliseconds % 1000 / 100)) >&2
   else
     printf 'failed\n\n' >&2
-    tail -c +$((position + 1)) "$log" | grep -E ': (fatal )?error|^E: |^Err|rror' | sort -u | head -n 15 >&2 || tail -n 15 "$log" >&2
+    tail -c +$((position + 1)) "$log" | grep -E '\berror\b.*:|^E: |^Err:|^npm error' | sort -u | head -n 15 >&2 || tail -n 15 "$log" >&2
     printf '\n  all of it: %s\n' "$log" >&2
     return 1
   fi
@@ -99,6 +99,29 @@ apt_install() {
   ((${#known[@]} == $#))
 }
 
+# What the benches compare with: the distribution's PyTorch, and the other build of OpenBLAS, unpacked here so that the system's choice stays.
+prepare_peer() {
+  mkdir -p "$build/peers"
+  if [[ ! -d /usr/lib/python3/dist-packages/torch ]]; then
+    if ((EUID == 0)) && type -P apt-get >/dev/null; then
+      step 'apt-get install python3-torch' apt_install python3-torch || true
+    else
+      say 'the benches compare with python3-torch, which is not installed: apt-get install --no-install-recommends python3-torch, as root.'
+    fi
+  fi
+  if [[ ! -d /usr/lib/$triplet/openblas-pthread && ! -d $build/peers/usr/lib/$triplet/openblas-pthread ]] && type -P apt-get dpkg-deb >/dev/null; then
+    step 'pthread build of OpenBLAS, for PyTorch in the benches' unpack_openblas_pthread || say 'the benches go without it.'
+  fi
+}
+
+unpack_openblas_pthread() {
+  local fresh=$build/peers/.fresh.$$
+  mkdir -p "$fresh" && (cd "$fresh" && apt-get download libopenblas0-pthread && dpkg-deb -x ./*.deb .) && cp -a "$fresh/usr" "$build/peers/"
+  local result=$?
+  rm -rf "$fresh"
+  return $result
+}
+
 # ---- files from npm -------------------------------------------------------------------------------------------------
 
 fetch_npm_files() {
@@ -142,7 +165,7 @@ cmake_build() {
   local generator=()
   type -P ninja >/dev/null && generator=(-G Ninja)
   count_cores
-  rm -rf "$native"                                          # of an interrupted build
+  rm -rf "${native%-*}"-*                                   # of an interrupted build, or of older sources
   cmake -S "$MIMKIT_HOME/lib/native" -B "$native" "${generator[@]}" -DCMAKE_BUILD_TYPE=Release -DTorch_DIR="$torch_cmake" &&
     cmake --build "$native" --parallel "$cores" && touch "$native/complete"
 }

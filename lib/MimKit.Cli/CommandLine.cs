@@ -2,9 +2,11 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using MimKit.Cli.Bench;
 using MimKit.Cli.Commands;
 using MimKit.Data;
 using MimKit.Notebook;
+using MimKit.Torch;
 
 namespace MimKit.Cli;
 
@@ -59,9 +61,11 @@ static class CommandLine
         new VersionOption(),
         RunCommand.Create(output, error),
         DataCommand.Create(output, error),
+        BenchCommand.Create(output),
     };
 
     // Exceptions whose message says what was wrong and what to do; anything else is a defect and shows where it came from.
     static bool IsForTheUser(Exception e) =>
-        e is DataException or NotebookFormatException or ParameterException or ArgumentException or IOException or UnauthorizedAccessException;
+        e is DataException or NotebookFormatException or ParameterException or PeerException or TorchException or NativeLibraryException or
+            ArgumentException or IOException or UnauthorizedAccessException;
 }

@@ -1,0 +1,26 @@
+namespace MimKit.Cli.Bench;
+
+/// <summary>What a bench is given.</summary>
+/// <param name="Log">For lines while it runs.</param>
+/// <param name="Threads">Cores for each side.</param>
+/// <param name="Cancellation">Ctrl-C.</param>
+sealed record BenchRun(TextWriter Log, int Threads, CancellationToken Cancellation);
+
+/// <summary>A measured number beside the peer's.</summary>
+/// <param name="Measure">What was measured.</param>
+/// <param name="Unit">Of both numbers.</param>
+/// <param name="Duel">Ours and theirs.</param>
+/// <param name="Setting">How the peer was run: the best of what was tried.</param>
+sealed record BenchResult(string Measure, string Unit, Duel Duel, string Setting);
+
+/// <summary>A bench by the name that <c>--only</c> takes.</summary>
+sealed record BenchCase(string Name, string About, Func<BenchRun, IEnumerable<BenchResult>> Run);
+
+/// <summary>Every bench there is.</summary>
+static class Benches
+{
+    public static IReadOnlyList<BenchCase> All { get; } =
+    [
+        new("op-overhead", "what a call on tiny tensors costs, beside PyTorch from Python", OpOverhead.Run),
+    ];
+}

@@ -1,0 +1,30 @@
+namespace MimKit.Cli.Bench;
+
+/// <summary>Ours and a peer's measure, taken in turns so that a busy moment of the machine falls on both.</summary>
+/// <param name="Ours">Median over rounds.</param>
+/// <param name="Theirs">Median over rounds.</param>
+/// <param name="Rounds">How many turns each had.</param>
+sealed record Duel(double Ours, double Theirs, int Rounds)
+{
+    /// <summary>Ours over theirs: a rate wants it above 1, a cost below.</summary>
+    public double Ratio => Ours / Theirs;
+
+    /// <summary>Runs both, alternating who starts.</summary>
+    public static Duel Fight(int rounds, Func<double> ours, Func<double> theirs)
+    {
+        var (mine, others) = (new double[rounds], new double[rounds]);
+        for (var round = 0; round < rounds; round++)
+        {
+            if (round % 2 == 0) (mine[round], others[round]) = (ours(), theirs());
+            else (others[round], mine[round]) = (theirs(), ours());
+        }
+        return new Duel(Median(mine), Median(others), rounds);
+    }
+
+    static double Median(double[] values)
+    {
+        Array.Sort(values);
+        var middle = values.Length / 2;
+        return values.Length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+    }
+}
