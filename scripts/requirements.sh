@@ -56,7 +56,7 @@ probe_libtorch() {
 }
 
 probe_openblas() {
-  if [[ $torch_source != system ]]; then
+  if [[ -n $torch_source && $torch_source != system ]]; then            # none found yet: apt will install the system's
     found="not used: libtorch of the $torch_source brings its own"
   else
     evidence=/usr/lib/$triplet/openblas-openmp/libopenblas.so.0
