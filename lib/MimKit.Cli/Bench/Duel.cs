@@ -9,22 +9,23 @@ sealed record Duel(double Ours, double Theirs, int Rounds)
     /// <summary>Ours over theirs: a rate wants it above 1, a cost below.</summary>
     public double Ratio => Ours / Theirs;
 
-    /// <summary>Runs both, alternating who starts.</summary>
-    public static Duel Fight(int rounds, Func<double> ours, Func<double> theirs)
+    /// <summary>Runs both, alternating who starts; each run gives the same measures in the same order.</summary>
+    /// <returns>One duel a measure.</returns>
+    public static IReadOnlyList<Duel> Fight(int rounds, Func<double[]> ours, Func<double[]> theirs)
     {
-        var (mine, others) = (new double[rounds], new double[rounds]);
+        var (mine, others) = (new double[rounds][], new double[rounds][]);
         for (var round = 0; round < rounds; round++)
         {
             if (round % 2 == 0) (mine[round], others[round]) = (ours(), theirs());
             else (others[round], mine[round]) = (theirs(), ours());
         }
-        return new Duel(Median(mine), Median(others), rounds);
+        return [.. Enumerable.Range(0, mine[0].Length).Select(i => new Duel(Median(mine.Select(run => run[i])), Median(others.Select(run => run[i])), rounds))];
     }
 
-    static double Median(double[] values)
+    static double Median(IEnumerable<double> values)
     {
-        Array.Sort(values);
-        var middle = values.Length / 2;
-        return values.Length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+        var sorted = values.Order().ToArray();
+        var middle = sorted.Length / 2;
+        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 }
