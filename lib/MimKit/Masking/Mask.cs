@@ -1,0 +1,40 @@
+using MimKit.Torch;
+using static MimKit.Torch.torch;
+
+namespace MimKit;
+
+/// <summary>Which patches of each image are hidden. Every image hides the same number. B images, N patches, M visible.</summary>
+/// <param name="Hidden">[B, N] bool, true = hidden</param>
+/// <param name="VisibleIds">[B, M] int64</param>
+/// <param name="HiddenIds">[B, N − M] int64</param>
+public sealed record Mask(Tensor Hidden, Tensor VisibleIds, Tensor HiddenIds)
+{
+    /// <summary>Keeps the patches of smallest noise, as MAE's argsort does; ids of a row are in the order of their noise, ties by patch.</summary>
+    /// <param name="noise">[B · N] numbers ≥ 0, image after image</param>
+    /// <param name="patches">N</param>
+    /// <param name="visible">M, 0 &lt; M &lt; N</param>
+    public static Mask FromNoise(ReadOnlySpan<float> noise, int patches, int visible)
+    {
+        var images = noise.Length / patches;
+        var order = new ulong[patches];                                            // noise bits above, patch below: one sort, no ties
+        var hidden = new bool[noise.Length];
+        long[] visibleIds = new long[images * visible], hiddenIds = new long[images * (patches - visible)];
+        for (var b = 0; b < images; b++)
+        {
+            for (var i = 0; i < patches; i++)                                      // bits of floats ≥ 0 sort as the floats do
+                order[i] = (ulong)BitConverter.SingleToUInt32Bits(noise[b * patches + i]) << 32 | (uint)i;
+            Array.Sort(order);
+            for (var i = 0; i < patches; i++)
+            {
+                var id = (uint)order[i];
+                if (i < visible) visibleIds[b * visible + i] = id;
+                else
+                {
+                    hiddenIds[b * (patches - visible) + i - visible] = id;
+                    hidden[b * patches + id] = true;
+                }
+            }
+        }
+        return new(From<bool>(hidden, [images, patches]), tensor(visibleIds, [images, visible]), tensor(hiddenIds, [images, patches - visible]));
+    }
+}

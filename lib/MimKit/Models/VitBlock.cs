@@ -1,0 +1,94 @@
+using MimKit.Runtime;
+using MimKit.Torch;
+using MimKit.Torch.Modules;
+using static MimKit.Torch.torch;
+
+namespace MimKit.Models;
+
+/// <summary>
+/// The residual stream between two blocks: a float32 sum and the branch that is not yet added to it, so that an addition and the
+/// normalisation after it are one pass over memory.
+/// </summary>
+/// <param name="Sum">[B, N, D] float32</param>
+/// <param name="Pending">[B, N, D] in the activations' dtype; null before the first block</param>
+/// <param name="Activations">dtype that branches compute in</param>
+public readonly record struct ResidualStream(Tensor Sum, Tensor? Pending, ScalarType Activations)
+{
+    /// <summary>Adds the pending branch and normalises the sum.</summary>
+    /// <param name="norm">the next layer's normalisation</param>
+    /// <param name="normed">[B, N, D] in the activations' dtype</param>
+    public ResidualStream Normalise(LayerNorm norm, out Tensor normed)
+    {
+        if (Pending is null)
+        {
+            normed = Fused.LayerNorm(Sum, norm.weight, norm.bias, norm.eps, Activations);
+            return this;
+        }
+        (var sum, normed) = Fused.AddLayerNorm(Sum, Pending, norm.weight, norm.bias, norm.eps);
+        return this with { Sum = sum, Pending = null };
+    }
+
+    /// <summary>Leaves a branch to be added by the next <see cref="Normalise"/>.</summary>
+    public ResidualStream Add(Tensor branch) => this with { Pending = branch };
+}
+
+/// <summary>Pre-norm transformer block with a full qkv bias, as timm's and MAE's (METHODS 1.1 and 3.3; no layer scale, no drop path).</summary>
+public sealed class VitBlock : nn.Module<ResidualStream, ResidualStream>
+{
+    private readonly LayerNorm _norm1, _norm2;
+    private readonly Attention _attention;
+    private readonly Mlp _mlp;
+
+    public VitBlock(int width, int heads, double mlpRatio) : base(nameof(VitBlock))
+    {
+        register_module("norm1", _norm1 = nn.LayerNorm(width, Vit.NormEps));
+        register_module("attn", _attention = new Attention(width, heads));
+        register_module("norm2", _norm2 = nn.LayerNorm(width, Vit.NormEps));
+        register_module("mlp", _mlp = new Mlp(width, (int)(width * mlpRatio)));
+    }
+
+    public override ResidualStream forward(ResidualStream x)
+    {
+        x = x.Normalise(_norm1, out var y);
+        x = x.Add(_attention.forward(y));
+        x = x.Normalise(_norm2, out y);
+        return x.Add(_mlp.forward(y));
+    }
+}
+
+/// <summary>Multi-head self-attention: softmax(q kᵀ / √d) v, then a projection.</summary>
+public sealed class Attention : nn.Module<Tensor, Tensor>
+{
+    private readonly Linear _qkv, _proj;
+    private readonly int _heads;
+    private readonly double _scale;
+
+    public Attention(int width, int heads) : base(nameof(Attention))
+    {
+        (_heads, _scale) = (heads, 1 / Math.Sqrt(width / (double)heads));
+        register_module("qkv", _qkv = nn.Linear(width, 3 * width));
+        register_module("proj", _proj = nn.Linear(width, width));
+    }
+
+    public override Tensor forward(Tensor x)                                       // [B, N, D]
+    {
+        var qkv = Fused.Linear(x, _qkv.weight, _qkv.bias);                         // [B, N, 3 D]
+        var y = Fused.Attention(qkv, _heads, _scale);                              // [B, N, D]
+        return Fused.Linear(y, _proj.weight, _proj.bias);
+    }
+}
+
+/// <summary>Two linear layers with the exact GELU between them.</summary>
+public sealed class Mlp : nn.Module<Tensor, Tensor>
+{
+    private readonly Linear _fc1, _fc2;
+
+    public Mlp(int width, int hidden) : base(nameof(Mlp))
+    {
+        register_module("fc1", _fc1 = nn.Linear(width, hidden));
+        register_module("fc2", _fc2 = nn.Linear(hidden, width));
+    }
+
+    public override Tensor forward(Tensor x) =>
+        Fused.Linear(Fused.LinearGelu(x, _fc1.weight, _fc1.bias!), _fc2.weight, _fc2.bias);
+}

@@ -1,0 +1,33 @@
+using MimKit.Models;
+using MimKit.Torch;
+using static MimKit.Torch.torch;
+
+namespace MimKit;
+
+/// <summary>The number of the cluster that a patch's pixels fall into: ClusterMIM's pixel tokenizer (METHODS 3.2, 3.3).</summary>
+/// <param name="clusters">centres of pixel patches; disposed by their owner</param>
+/// <param name="follow">
+/// <see cref="Fidelity.AsReleased"/> assigns as the released <c>token_normalize</c> does: the l2-normalised patch is compared with the raw
+/// centres by dot product, so that long centres win. The paper's rule is the nearest centre.
+/// </param>
+public sealed class ClusterTarget(Clusters clusters, Fidelity follow = Fidelity.Paper) : Target
+{
+    public override PatchGrid Grid => clusters.Grid;
+    public override int Size => clusters.Count;
+    public override IReadOnlyDictionary<string, Tensor> State => new Dictionary<string, Tensor> { ["clusters.centres"] = clusters.Centres };
+
+    public override TargetValues Of(Tensor view)
+    {
+        var patches = clusters.Grid.Cut(view).flatten(0, 1);                       // [B · N, p · p · C]
+        var ids = follow == Fidelity.Paper ? clusters.Assign(patches) : LargestDot(patches, clusters.Centres);
+        return new(ids.reshape(view.size(0), clusters.Grid.Count));
+    }
+
+    /// <summary>The released quirk: argmax over centres c of l2(x)·c, with c as it is.</summary>
+    /// <param name="points">[n, D]</param>
+    /// <param name="centres">[K, D]</param>
+    /// <returns>[n] int64</returns>
+    public static Tensor LargestDot(Tensor points, Tensor centres) => nn.functional.normalize(points).matmul(centres.t()).argmax(1);
+
+    public override string ToString() => $"{clusters}{(follow == Fidelity.AsReleased ? ", assigned by dot product as released" : "")}";
+}
