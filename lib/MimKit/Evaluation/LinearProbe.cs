@@ -12,7 +12,7 @@ public sealed record ProbePlan
     /// </summary>
     public IReadOnlyList<double> L2 { get; init; } = [1e-1, 1e-2, 1e-3, 1e-4, 1e-5];
 
-    /// <summary>Fit once more on train + val with the chosen strength before test is read.</summary>
+    /// <summary>Whether the last fit, with the chosen strength, is on train + val; otherwise on train.</summary>
     public bool Refit { get; init; } = true;
 }
 
@@ -61,14 +61,14 @@ public static class LinearProbe
         var tried = new List<(double L2, double Accuracy, Tensor Weights)>();
         foreach (var l2 in plan.L2)
         {
-            iterations += regression.MinimiseInPlace(weights, l2);
+            iterations += regression.MinimiseInPlace(weights, l2, leastProgress: 1e-3);   // ranks the strengths; the last fit is finer
             tried.Add((l2, Share(Correct(val, weights)), weights.clone()));
             if (tried[^1].Accuracy < tried.Max(fit => fit.Accuracy)) break;   // weaker ones overfit more, and converge slowest
         }
 
         var best = tried.MaxBy(fit => fit.Accuracy);                       // of equals the strongest penalty
-        if (gallery is not null)
-            iterations += new LogisticRegression(gallery, [.. train.Labels, .. val.Labels], classes).MinimiseInPlace(best.Weights, best.L2);
+        var last = gallery is null ? regression : new LogisticRegression(gallery, [.. train.Labels, .. val.Labels], classes);
+        iterations += last.MinimiseInPlace(best.Weights, best.L2);
 
         var correct = Correct(test, best.Weights);                         // the one read of test
         return new(measure, source, correct, Stopwatch.GetElapsedTime(start).TotalSeconds,
