@@ -23,7 +23,7 @@ run_tests() {
     assembly=${project%/*}/bin/Release/net10.0/$name.dll
     printf '\n%s\n' "$name"
     local code=0
-    "$dotnet" test "$assembly" --logger "trx;LogFileName=$name.trx" --logger 'console;verbosity=minimal' \
+    "$dotnet" test "$assembly" --nologo --logger "trx;LogFileName=$name.trx" --logger 'console;verbosity=minimal' \
       --results-directory "$results" "${test_arguments[@]}" </dev/null || code=$?
     count_results "$results/$name.trx" "$code"
   done

@@ -28,9 +28,9 @@ static class CommandLine
         {
             return parsed.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException stopped)
         {
-            error.WriteLine("mimkit: stopped.");
+            error.WriteLine($"mimkit: {stopped.Message}");
             return Interrupt.ExitCode;
         }
         catch (Exception problem) when (IsForTheUser(problem))
@@ -47,7 +47,8 @@ static class CommandLine
 
     static int Misspelt(ParseResult parsed, TextWriter error)
     {
-        foreach (var problem in parsed.Errors) error.WriteLine($"mimkit: {problem.Message}");
+        var problems = parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens.Select(token => $"'{token}' is not known here.") : parsed.Errors.Select(problem => problem.Message);
+        foreach (var problem in problems) error.WriteLine($"mimkit: {problem}");
         error.WriteLine($"  {PathTo(parsed.CommandResult)} --help shows what there is.");
         return 1;
     }

@@ -51,7 +51,7 @@ sealed class Peer(string script, IReadOnlyList<string> arguments, int threads, T
     public JsonObject Run(PeerSetting setting, IReadOnlyList<string> more, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var path = Path.Combine(Environment.GetEnvironmentVariable("MIMKIT_HOME") ?? ".", "bench", "peers", script);
+        var path = Home.At("bench", "peers", script);
         var start = new ProcessStartInfo(Python, ["-s", "-E", path, .. arguments, .. more]) { RedirectStandardOutput = true, RedirectStandardError = true };
         setting.Apply(start.Environment, threads);
         using var process = Start(start);

@@ -40,7 +40,7 @@ sealed record PeerSetting(string? Blas, string? BlasFolder, string Wait, string?
     static IEnumerable<(string?, string?)> BlasFolders()
     {
         var library = $"usr/lib/{(RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "aarch64" : "x86_64")}-linux-gnu";
-        var roots = new[] { "/", Path.Combine(Environment.GetEnvironmentVariable("MIMKIT_HOME") ?? "/", ".build", "peers") };
+        var roots = new[] { "/", Home.At(".build", "peers") };
         foreach (var build in new[] { "pthread", "openmp" })
             if (roots.Select(root => Path.Combine(root, library, $"openblas-{build}")).FirstOrDefault(Directory.Exists) is { } folder)
                 yield return (build, folder);

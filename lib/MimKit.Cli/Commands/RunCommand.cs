@@ -68,8 +68,7 @@ static class RunCommand
 
     static string Known(FileInfo notebook)
     {
-        var home = Environment.GetEnvironmentVariable("MIMKIT_HOME") is { Length: > 0 } root ? Path.Combine(root, "notebooks") : null;
-        var known = new[] { notebook.DirectoryName, home }.Where(Directory.Exists)
+        var known = new[] { notebook.DirectoryName, Home.At("notebooks") }.Where(Directory.Exists)
             .SelectMany(folder => Directory.GetFiles(folder!, "*.ipynb")).Distinct().Order(StringComparer.Ordinal).Select(Shown).ToList();
         return known.Count == 0 ? "" : $"\n  there are: {string.Join(", ", known)}";
     }

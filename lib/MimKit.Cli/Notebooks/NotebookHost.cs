@@ -40,9 +40,8 @@ static class NotebookHost
     // The launcher places the npm files and names the folder; a report written without them shows charts in their plain form.
     static ReportAssets Assets()
     {
-        var npm = Environment.GetEnvironmentVariable("MIMKIT_HOME") is { Length: > 0 } home ? Path.Combine(home, ".build", "npm") : null;
-        var plotly = Environment.GetEnvironmentVariable("MIMKIT_PLOTLY") ?? (npm is null ? null : Path.Combine(npm, "plotly.js-dist-min", "plotly.min.js"));
-        var katex = npm is null ? null : Path.Combine(npm, "katex", "dist");
+        var plotly = Environment.GetEnvironmentVariable("MIMKIT_PLOTLY") ?? Home.At(".build", "npm", "plotly.js-dist-min", "plotly.min.js");
+        var katex = Home.At(".build", "npm", "katex", "dist");
         return new ReportAssets { PlotlyPath = File.Exists(plotly) ? plotly : null, KatexFolder = Directory.Exists(katex) ? katex : null };
     }
 
