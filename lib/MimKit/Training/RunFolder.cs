@@ -14,7 +14,7 @@ public sealed class RunFolder
     static readonly JsonSerializerOptions Indented = new()
     {
         WriteIndented = true,
-        Converters = { new JsonStringEnumConverter() },
+        Converters = { new JsonStringEnumConverter(), new RuntimeTypeConverter() },
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
     static readonly JsonSerializerOptions OneLine = new(Indented) { WriteIndented = false };

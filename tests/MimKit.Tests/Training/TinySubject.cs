@@ -57,7 +57,13 @@ internal sealed class TinySubject : ITrainable, IDisposable
         _target.Dispose();
     }
 
-    public sealed record TinyConfig(long Seed, double Ratio = 0.5);
+    public sealed record TinyConfig(long Seed)
+    {
+        public Hiding Hiding { get; init; } = new Pixelwise(0.5);
+    }
+
+    public abstract record Hiding;
+    public sealed record Pixelwise(double Ratio) : Hiding;
 
     public sealed class Net : nn.Module<Tensor, Tensor>
     {

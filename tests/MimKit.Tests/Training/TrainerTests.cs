@@ -114,7 +114,7 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal(seen, result.Log);
         Assert.True(result.FinalLoss < 0.95 * result.Log[0].Loss, $"{result.Log[0].Loss} -> {result.FinalLoss}");
         var text = output.ToString();
-        Assert.StartsWith("TinyConfig { Seed = 1, Ratio = 0.5 }\n", text);
+        Assert.StartsWith("TinyConfig { Seed = 1, Hiding = Pixelwise { Ratio = 0.5 } }\n", text);
         Assert.Contains("about ", text);                                                                    // the estimate
         Assert.Equal(50, text.Split('\r').Length - 1);                                                      // 200 steps, a line every 4
         Assert.EndsWith(Environment.NewLine, text);
@@ -131,6 +131,8 @@ public sealed class TrainerTests : IDisposable
             Directory.GetFiles(Run("run")).Select(path => Path.GetFileName(path)).Order());
         var run = JsonNode.Parse(File.ReadAllText(Path.Combine(Run("run"), "run.json")))!;
         Assert.Equal(5, (int)run["config"]!["Seed"]!);
+        Assert.Equal("Pixelwise", (string)run["config"]!["Hiding"]!["kind"]!);               // declared as an abstract type
+        Assert.Equal(0.5, (double)run["config"]!["Hiding"]!["Ratio"]!);
         Assert.Equal(TinySubject.Images(83).Digest, (string)run["data"]!["digest"]!);
         Assert.Equal(__version__, (string)run["environment"]!["Libtorch"]!);
         Assert.Equal(3, (int)run["plan"]!["Seed"]!);
