@@ -7,6 +7,7 @@ using MimKit.Cli.Commands;
 using MimKit.Data;
 using MimKit.Notebook;
 using MimKit.Torch;
+using MimKit.Training;
 
 namespace MimKit.Cli;
 
@@ -16,6 +17,8 @@ static class CommandLine
     const string About =
         "Masked image modelling in C#: run a paper's notebook, train, measure.\n" +
         "  The launcher ./mimkit adds: setup (install and build what is missing), doctor (what is there), test [--all].";
+
+    const int LinesOfATrace = 14;          // with the rest, one screen
 
     /// <summary>Runs one command.</summary>
     /// <returns>The process's exit code.</returns>
@@ -40,7 +43,8 @@ static class CommandLine
         }
         catch (Exception defect)
         {
-            error.WriteLine($"mimkit: this should not happen; please report it with the lines below.\n{defect}");
+            var trace = string.Join('\n', defect.ToString().Split('\n').Take(LinesOfATrace));
+            error.WriteLine($"mimkit: this should not happen; please report it with the lines below.\n{trace}");
             return 1;
         }
     }
@@ -62,11 +66,12 @@ static class CommandLine
         new VersionOption(),
         RunCommand.Create(output, error),
         DataCommand.Create(output, error),
+        PretrainCommand.Create(output),
         BenchCommand.Create(output),
     };
 
     // Exceptions whose message says what was wrong and what to do; anything else is a defect and shows where it came from.
     static bool IsForTheUser(Exception e) =>
-        e is DataException or NotebookFormatException or ParameterException or PeerException or TorchException or NativeLibraryException or
+        e is DataException or DivergedException or NotebookFormatException or ParameterException or PeerException or TorchException or NativeLibraryException or
             ArgumentException or IOException or UnauthorizedAccessException;
 }

@@ -29,7 +29,7 @@ sealed class RunProgress : INotebookObserver, IDisposable
 
     /// <summary>For a writer: in place only if it is the terminal.</summary>
     public static RunProgress On(TextWriter output) =>
-        new(output, terminal: ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"));
+        new(output, ProgressLines.IsTerminal(output));
 
     public void Started(string title, int cells) => Say($"{title}: {cells} cells");
 

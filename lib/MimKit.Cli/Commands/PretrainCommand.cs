@@ -1,0 +1,84 @@
+using System.CommandLine;
+using MimKit.Cli.Settings;
+using MimKit.Data;
+using MimKit.Runtime;
+using MimKit.Training;
+
+namespace MimKit.Cli.Commands;
+
+/// <summary><c>mimkit pretrain METHOD</c>: trains one method into a run folder.</summary>
+static class PretrainCommand
+{
+    /// <summary>What is to be done, as the command line says it.</summary>
+    sealed record Request(string Method, string Data, string Model, IReadOnlyList<string> Settings, ulong Seed, string Folder, bool Resume, bool DryRun);
+
+    public static Command Create(TextWriter output)
+    {
+        var method = new Argument<string>("METHOD") { Description = $"One of: {string.Join(", ", Recipe.Names)}." };
+        var data = new Option<string>("--data") { HelpName = "NAME", Description = "A data set, as 'mimkit data list' names it.", DefaultValueFactory = _ => "fashion-mnist" };
+        var model = new Option<string>("--model") { HelpName = "NAME", Description = "A preset of the method's record.", DefaultValueFactory = _ => "Mini28" };
+        var settings = new Option<string[]>("--set") { HelpName = "KEY=VALUE", Description = "Changes a value of the method's record, e.g. --set Encoder.Width=128 --set Masking.Ratio=0.6." };
+        var epochs = new Option<int?>("--epochs") { HelpName = "N", Description = "Short for --set Epochs=N." };
+        var seed = new Option<ulong>("--seed") { HelpName = "N", Description = "Of weights, order and masks.", DefaultValueFactory = _ => 0 };
+        var folder = new Option<string?>("--out") { HelpName = "RUN", Description = "The run folder; runs/METHOD-DATA-seedN unless given." };
+        var resume = new Option<bool>("--resume") { Description = "Go on from the folder's last checkpoint." };
+        var dry = new Option<bool>("--dry-run") { Description = "Say what would be trained, and stop." };
+        var command = new Command("pretrain", "Trains a method on a data set, into a run folder.") { method, data, model, settings, epochs, seed, folder, resume, dry };
+        command.SetAction(parsed =>
+        {
+            var (name, set, number) = (parsed.GetRequiredValue(method), parsed.GetRequiredValue(data), parsed.GetValue(seed));
+            string[] all = [.. parsed.GetValue(settings) ?? [], .. parsed.GetValue(epochs) is { } n ? new[] { $"Epochs={n}" } : []];
+            var where = parsed.GetValue(folder) ?? Path.Combine("runs", $"{name}-{set}-seed{number}");
+            return Run(new(name, set, parsed.GetRequiredValue(model), all, number, where, parsed.GetValue(resume), parsed.GetValue(dry)), output);
+        });
+        return command;
+    }
+
+    static int Run(Request request, TextWriter output)
+    {
+        var recipe = Recipe.Of(request.Method, request.Model, request.Settings, request.Seed);
+        var begun = File.Exists(Path.Combine(request.Folder, "run.json"));
+        if (begun && !request.Resume && !request.DryRun)
+            throw new ArgumentException($"{request.Folder} already holds a run.\n  to do: add --resume to go on with it, or name another folder with --out");
+        var train = Datasets.Open(request.Data).Train;
+        var plan = recipe.Plan with { RunFolder = request.Folder };
+        plan.Check(train.Count);
+        if (request.DryRun)
+        {
+            output.WriteLine(Described(recipe, train, plan));
+            return 0;
+        }
+        return Train(request, recipe, train, plan, output);
+    }
+
+    static int Train(Request request, Recipe recipe, ImageSet train, TrainingPlan plan, TextWriter output)
+    {
+        using var interrupt = new Interrupt(() => output.WriteLine("\nstopping after this step (Ctrl-C again ends at once)"));
+        Ambient.Cancellation = interrupt.Token;
+        try
+        {
+            var trainer = new Trainer(recipe.Build(train), train, plan) { Resume = request.Resume, Output = ProgressLines.To(output) };
+            var result = trainer.Run();
+            output.WriteLine($"{result}\n  run folder  {request.Folder}");
+            return 0;
+        }
+        catch (OperationCanceledException stopped)
+        {
+            throw new OperationCanceledException($"{stopped.Message}\n  here: the same command with --resume", stopped);
+        }
+        catch (InvalidOperationException other) when (other.GetType() == typeof(InvalidOperationException))
+        {
+            throw new ArgumentException(other.Message, other);        // the folder holds another run
+        }
+        finally
+        {
+            Ambient.Cancellation = default;
+        }
+    }
+
+    static string Described(Recipe recipe, ImageSet train, TrainingPlan plan)
+    {
+        var perEpoch = train.Count / plan.BatchSize;
+        return $"{recipe.Config}\n{plan}\n{train}: {perEpoch:N0} steps an epoch, {(long)perEpoch * plan.Epochs:N0} in all\nrun folder {plan.RunFolder}";
+    }
+}
