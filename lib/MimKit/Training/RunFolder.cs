@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using MimKit.Data;
 using MimKit.Reports;
 using MimKit.Runtime;
@@ -14,7 +15,8 @@ public sealed class RunFolder
     static readonly JsonSerializerOptions Indented = new()
     {
         WriteIndented = true,
-        Converters = { new JsonStringEnumConverter(), new RuntimeTypeConverter() },
+        Converters = { new JsonStringEnumConverter() },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { RuntimeTypes.Write } },
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
     static readonly JsonSerializerOptions OneLine = new(Indented) { WriteIndented = false };
@@ -31,6 +33,7 @@ public sealed class RunFolder
         {
             Directory.CreateDirectory(Path);
             wanted["environment"] = JsonSerializer.SerializeToNode(Provenance.Current, Indented);
+            wanted["device"] = subject.Network.parameters().First().device.ToString();
             wanted["started"] = DateTimeOffset.UtcNow.ToString("u");
             WriteText("run.json", wanted.ToJsonString(Indented) + "\n");
             return;
@@ -68,9 +71,8 @@ public sealed class RunFolder
     static JsonObject Describe(ITrainable subject, ImageSet train, TrainingPlan plan) => new()
     {
         ["subject"] = subject.Config.GetType().Name,
-        ["summary"] = subject.Config.ToString(),
         ["config"] = JsonSerializer.SerializeToNode(subject.Config, subject.Config.GetType(), Indented),
-        ["plan"] = JsonSerializer.SerializeToNode(plan with { RunFolder = null }, Indented),
+        ["plan"] = JsonSerializer.SerializeToNode(plan, Indented),
         ["data"] = new JsonObject { ["name"] = train.Name, ["split"] = train.Split, ["images"] = train.Count, ["digest"] = train.Digest },
     };
 

@@ -83,6 +83,7 @@ sealed class StepLog(TrainingPlan plan, int stepsPerEpoch, long start, double ea
         if (done == _start + Unsteady) (_steadyStart, _timedFrom) = (_watch.Elapsed.TotalSeconds, done);
         if (done != _start + Timed) return;
         var perStep = SecondsPerStep(done);
+        if (_lineLength > 0) output.WriteLine();                        // a line every few steps came first
         output.WriteLine(Invariant($"about {Clock((_total - _start) * perStep)} for {_total - _start:N0} steps at {plan.BatchSize / perStep:N0} images/s"));
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MimKit.Training;
 
 /// <summary>How long, how fast and where a subject is trained. Defaults: MAE pre-training (He et al., 2022), learning rate aside.</summary>
@@ -32,6 +34,7 @@ public sealed record TrainingPlan
     public int CheckpointEvery { get; init; } = 1;
 
     /// <summary>Where run.json, metrics.jsonl and checkpoints go; null: nothing is written.</summary>
+    [JsonIgnore]                                    // a run may move
     public string? RunFolder { get; init; }
 
     /// <summary>Says at once what would fail later.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MimKit.Data;
 using MimKit.Runtime;
 using MimKit.Torch;
@@ -62,6 +63,7 @@ internal sealed class TinySubject : ITrainable, IDisposable
         public Hiding Hiding { get; init; } = new Pixelwise(0.5);
     }
 
+    [JsonDerivedType(typeof(Pixelwise), "pixelwise")]
     public abstract record Hiding;
     public sealed record Pixelwise(double Ratio) : Hiding;
 

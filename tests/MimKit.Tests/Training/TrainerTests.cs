@@ -135,6 +135,7 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal(0.5, (double)run["config"]!["Hiding"]!["Ratio"]!);
         Assert.Equal(TinySubject.Images(83).Digest, (string)run["data"]!["digest"]!);
         Assert.Equal(__version__, (string)run["environment"]!["Libtorch"]!);
+        Assert.Equal("cpu", (string)run["device"]!);
         Assert.Equal(3, (int)run["plan"]!["Seed"]!);
         using var scope = NewDisposeScope();
         var weights = Safetensors.Load(Path.Combine(Run("run"), "checkpoint-00000020.safetensors"));
