@@ -35,6 +35,6 @@ public sealed record Mask(Tensor Hidden, Tensor VisibleIds, Tensor HiddenIds)
                 }
             }
         }
-        return new(From<bool>(hidden, [images, patches]), tensor(visibleIds, [images, visible]), tensor(hiddenIds, [images, patches - visible]));
+        return new(tensor(hidden).reshape(images, patches), tensor(visibleIds, [images, visible]), tensor(hiddenIds, [images, patches - visible]));
     }
 }

@@ -36,4 +36,5 @@ public sealed record CrossEntropy(double LabelSmoothing = 0) : Objective
 public sealed record MeanSquared : Objective
 {
     protected override Tensor PerPosition(Tensor prediction, Tensor target) => (prediction - target).square().mean([-1]);
+    public override string ToString() => "mean squared error";
 }

@@ -26,4 +26,5 @@ public abstract record Views
 public sealed record PlainViews : Views
 {
     public override Seen Draw(Batch batch, Draw draw) => new(batch.Images, batch.Images);
+    public override string ToString() => "plain";
 }

@@ -43,7 +43,9 @@ public class MethodTests
     public void Both_methods_learn_and_a_step_leaves_no_tensor_alive()
     {
         using var clusters = ClusterMim.Cluster(Images, seed: 1);
-        foreach (var method in new[] { Mae.Build(seed: 1), ClusterMim.Build(clusters, seed: 1) })
+        GC.Collect();                                                              // what earlier tests left must not be freed while this one counts
+        GC.WaitForPendingFinalizers();
+        foreach (var method in new[] { (Mae with { Precision = Precision.BFloat16 }).Build(seed: 1), ClusterMim.Build(clusters, seed: 1) })
         {
             var alive = new List<long>();
             var plan = new TrainingPlan { Epochs = 30, BatchSize = 16, LearningRate = 5e-3, WarmupEpochs = 1, Seed = 1, LogEvery = 20 };
@@ -133,7 +135,7 @@ public class MethodTests
         using var clusters = ClusterMim.Cluster(Images, seed: 1);
         using var method = ClusterMim.Build(clusters, seed: 1);
 
-        foreach (var part in new[] { "RandomMasking", "2x2 patches", "CrossEntropy", "6 clusters", "Masked", "PlainViews" }) Assert.Contains(part, method.Describe());
+        foreach (var part in new[] { "RandomMasking", "2x2 patches", "CrossEntropy", "6 clusters", "Masked", "plain" }) Assert.Contains(part, method.Describe());
         Assert.Equal(method.Describe(), method.ToString());
         Assert.Contains("Clusters = 6", Assert.Throws<ArgumentException>(() => (ClusterMim with { Clusters = 7 }).Build(clusters, 1)).Message);
     }

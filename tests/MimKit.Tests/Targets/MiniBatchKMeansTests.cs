@@ -156,6 +156,8 @@ public class MiniBatchKMeansTests
         using var scope = NewDisposeScope();
         var kmeans = new MiniBatchKMeans(8, seed: 0);
         var points = Noise(100, 3);
+        GC.Collect();                                                              // what earlier tests left must not be freed while this one counts
+        GC.WaitForPendingFinalizers();
         var before = Tensor.TotalCount;
 
         for (var i = 0; i < 5; i++) kmeans.PartialFit(points);
