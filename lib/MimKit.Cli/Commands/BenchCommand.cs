@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using MimKit.Cli.Bench;
 using MimKit.Reports;
+using MimKit.Runtime;
 using static MimKit.Torch.torch;
 
 namespace MimKit.Cli.Commands;
@@ -24,6 +25,7 @@ static class BenchCommand
         if (chosen.Count == 0)
             throw new ArgumentException($"there is no bench '{only}'.\n  there are: {string.Join(", ", Benches.All.Select(bench => bench.Name))}");
         using var interrupt = new Interrupt(() => output.WriteLine("stopping"));
+        Ambient.Cancellation = interrupt.Token;
         var run = new BenchRun(output, get_num_threads(), interrupt.Token);
         output.WriteLine($"{Provenance.Current.Processor}, {run.Threads} threads; libtorch {Provenance.Current.Libtorch}; commit {Provenance.Current.Source}");
         foreach (var bench in chosen)
