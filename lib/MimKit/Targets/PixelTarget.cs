@@ -26,7 +26,8 @@ public sealed class PixelTarget(PatchGrid grid, bool normalised = true, bool ski
         if (!normalised) return new(patches, counted);
         var mean = patches.mean([-1], keepdim: true);
         var variance = patches.var(-1, unbiased: true, keepdim: true);
-        return new((patches - mean) / (variance + VarianceFloor).sqrt(), counted);
+        var standardised = (patches - mean) / (variance + VarianceFloor).sqrt();
+        return new(counted is null ? standardised : standardised * counted.unsqueeze(-1), counted);        // a constant patch: zeros, not a mean's rounding over 0.001
     }
 
     /// <summary>The share of a set's patches that hold one single value in every channel together: 0.31 of Fashion-MNIST's training images at 4 pixels.</summary>
