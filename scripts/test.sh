@@ -29,9 +29,8 @@ run_tests() {
   done
   printf '\n'
   ((passed > 0)) || printf 'No test passed: is there any that the arguments select?\n'
-  printf '%d passed, %d failed' "$passed" "$failed"
-  ((skipped == 0)) || printf ', %d skipped' "$skipped"
-  printf '\n'
+  ((skipped == 0)) || printf '%d skipped, named above\n' "$skipped"
+  printf '%d passed, %d failed\n' "$passed" "$failed"
   ((failed == 0 && passed > 0))
 }
 
