@@ -144,7 +144,29 @@ void column_sum(Rows x, float* sum, int64_t from, int64_t to, int64_t d) {
   }
 }
 
-constexpr float kRootHalf = 0.70710678118654752f, kRootTwoPi = 0.39894228040143268f;
+// e^x to 2 ulp for x in [-87, 88], clamped beyond: 2^n 2^f with a polynomial for 2^f. Inlined, it costs less than a call to libmvec,
+// which also falls back to scalar code for the very negative arguments that a softmax has.
+inline float exponential(float x) {
+  x = x < -87.0f ? -87.0f : x > 88.0f ? 88.0f : x;
+  float t = x * 1.44269504088896341f, n = __builtin_rintf(t);
+  float f = (x - n * 0.693359375f) + n * 2.12194440e-4f;                   // x - n ln 2, in two parts
+  float p = 1.0f + f * (1.0f + f * (0.5f + f * (1.6666665459e-1f + f * (4.1665795894e-2f + f * (8.3334519073e-3f + f * (1.3981999507e-3f + f * 1.9875691500e-4f))))));
+  int32_t bits;
+  memcpy(&bits, &p, 4);
+  bits += int32_t(n) << 23;
+  memcpy(&p, &bits, 4);
+  return p;
+}
+
+// The normal distribution's cdf at v to 1e-7, with e^(-v^2 / 2), which the derivative needs as well (Abramowitz and Stegun 7.1.26).
+struct Normal { float cdf, kernel; };
+inline Normal normal(float v) {
+  float x = std::fabs(v) * 0.70710678118654752f, e = exponential(-x * x), t = 1.0f / (1.0f + 0.3275911f * x);
+  float tail = 0.5f * e * t * (0.254829592f + t * (-0.284496736f + t * (1.421413741f + t * (-1.453152027f + t * 1.061405429f))));
+  return {v < 0 ? tail : 1.0f - tail, e};
+}
+
+constexpr float kRootTwoPi = 0.39894228040143268f;
 
 void gelu(Rows x, const float* bias, Rows y, int64_t from, int64_t to, int64_t d) {
   float* s = scratch(2 * d); float* out = s + d;
@@ -153,7 +175,7 @@ void gelu(Rows x, const float* bias, Rows y, int64_t from, int64_t to, int64_t d
 #pragma omp simd
     for (int64_t j = 0; j < d; j++) {
       float v = r[j] + bias[j];
-      out[j] = 0.5f * v * (1.0f + std::erf(v * kRootHalf));
+      out[j] = v * normal(v).cdf;
     }
     store(y, i * d, out, d);
   }
@@ -167,9 +189,10 @@ void gelu_back(Rows dy, Rows x, const float* bias, Rows dx, float* dbias, int64_
 #pragma omp simd
     for (int64_t j = 0; j < d; j++) {
       float v = r[j] + bias[j];
-      float cdf = 0.5f * (1.0f + std::erf(v * kRootHalf));
-      out[j] = g[j] * (cdf + v * kRootTwoPi * std::exp(-0.5f * v * v));
-      dbias[j] += out[j];
+      Normal n = normal(v);
+      float t = g[j] * (n.cdf + v * kRootTwoPi * n.kernel);
+      out[j] = t;
+      dbias[j] += t;
     }
     store(dx, i * d, out, d);
   }
@@ -235,22 +258,24 @@ void transpose(const float* x, float* t, int64_t n, int64_t d, int64_t dp, int64
   }
 }
 
-// Over whole vectors: the padding is pushed to exp(-big) = 0, since a scalar tail of up to 15 exponentials would cost more than the rest.
+// Over whole vectors, the padding included: a scalar tail of up to 15 exponentials would cost more than the rest.
 void softmax(float* p, int64_t n, int64_t np) {
   for (int64_t i = 0; i < n; i++) {
     float* r = p + i * np;
     for (int64_t j = n; j < np; j++) r[j] = -1e30f;
-    vec* v = reinterpret_cast<vec*>(r);
-    int64_t vectors = np / V;
-    float m = r[0], z = 0;
+    float m = r[0];
 #pragma omp simd reduction(max : m)
-    for (int64_t j = 0; j < vectors * V; j++) m = r[j] > m ? r[j] : m;
+    for (int64_t j = 0; j < np; j++) m = r[j] > m ? r[j] : m;
+    vec sum = {};
+    for (int64_t k = 0; k < np; k += V) {
 #pragma omp simd
-    for (int64_t j = 0; j < vectors * V; j++) r[j] = std::exp(r[j] - m);
-    for (int64_t j = 0; j < vectors; j++)
-      for (int64_t l = 0; l < V; l++) z += v[j][l];
+      for (int64_t j = k; j < k + V; j++) r[j] = exponential(r[j] - m);
+      sum += *reinterpret_cast<vec*>(r + k);
+    }
+    float z = 0;
+    for (int64_t l = 0; l < V; l++) z += sum[l];
     float inverse = 1 / z;
-    for (int64_t j = 0; j < vectors; j++) v[j] *= inverse;
+    for (int64_t k = 0; k < np; k += V) *reinterpret_cast<vec*>(r + k) *= inverse;
   }
 }
 

@@ -125,6 +125,15 @@ public class FusedTests
         Assert.Equal(32, Fused.Linear(x, w).sum().to(float32).item<float>());
     }
 
+    [Theory, MemberData(nameof(Types))]
+    public void A_NaN_comes_through(ScalarType type, double _)
+    {
+        Tensor Bad(params long[] shape) { var x = randn(shape); x.view(-1)[3] = tensor(float.NaN); return x.to(type); }
+        Assert.True(Fused.Attention(Bad(1, 5, 24), 2, 1).isnan().any().item<bool>());
+        Assert.True(Fused.LinearGelu(Bad(4, 8), ones(8, 8), ones(8)).isnan().any().item<bool>());
+        Assert.True(Fused.LayerNorm(Bad(4, 8), ones(8), ones(8), 1e-6, type).isnan().any().item<bool>());
+    }
+
     [Fact]
     public void Clipping_scales_by_the_global_norm()
     {
