@@ -87,7 +87,7 @@ public class ImageTests
         Assert.Contains("3 x 2 images of 1 x 1 pixels", Chart.Images("t", tiles, columns: 2).Summary);
     }
 
-    private static (int Width, int Height, byte[] Pixels) Decode(byte[] png, int channels)
+    internal static (int Width, int Height, byte[] Pixels) Decode(byte[] png, int channels)
     {
         var (width, height) = (BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(16)), BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(20)));
         var length = BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(33));

@@ -26,7 +26,6 @@ sealed record PeerSetting(string? Blas, string? BlasFolder, string Wait, string?
         foreach (var name in environment.Keys.Where(IsOurs).ToList()) environment.Remove(name);
         environment["OMP_NUM_THREADS"] = threads.ToString();
         environment["OMP_WAIT_POLICY"] = Wait;
-        environment.Remove("GOMP_SPINCOUNT");          // it would override the policy
         if (BlasFolder is not null) environment["LD_LIBRARY_PATH"] = BlasFolder;
         if (Capability is not null) environment["ATEN_CPU_CAPABILITY"] = Capability;
     }

@@ -27,8 +27,8 @@ static class TrainMae28
     static double ImagesPerSecond(ImageSet images)
     {
         var plan = Config.Plan(seed: 0) with { Epochs = 1, WarmupEpochs = 0, LogEvery = WarmUp };
-        var log = new Trainer(Config.Build(seed: 0), images, plan) { Output = TextWriter.Null }.Run().Log;
-        return (log[^1].Step - log[0].Step) * plan.BatchSize / (log[^1].Elapsed - log[0].Elapsed);
+        using var method = Config.Build(seed: 0);
+        return new Trainer(method, images, plan) { Output = TextWriter.Null }.Run().ImagesPerSecond;
     }
 
     static string[] Arguments()

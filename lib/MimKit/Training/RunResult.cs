@@ -14,6 +14,9 @@ public sealed record RunResult(object Config, TrainingPlan Plan, IReadOnlyList<L
     public double FinalLoss => Log[^1].Loss;
     public double Minutes => Seconds / 60;
 
+    /// <summary>Between the first and the last logged step: without the start, which allocates.</summary>
+    public double ImagesPerSecond => (Log[^1].Step - Log[0].Step) * Plan.BatchSize / (Log[^1].Elapsed - Log[0].Elapsed);
+
     public override string ToString() => FormattableString.Invariant(
         $"{Plan.Epochs} epochs, {Log[^1].Step:N0} steps in {Minutes:F1} min: loss {FinalLoss:F4}, seed {Plan.Seed}, commit {Provenance.Source}");
 }
