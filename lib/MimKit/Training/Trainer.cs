@@ -47,6 +47,7 @@ public sealed class Trainer(ITrainable subject, ImageSet train, TrainingPlan pla
 
         Output.WriteLine($"{subject.Config}\n{train}; {plan.Epochs} epochs of {perEpoch:N0} steps, batch {plan.BatchSize}, seed {plan.Seed}{(step > 0 ? $"; goes on after step {step:N0}" : "")}");
         subject.Network.train();
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);   // what reading data left behind: from here on memory is flat
         using var log = new StepLog(plan, perEpoch, step, earlier, lossSum, Output);
         for (var epoch = (int)(step / perEpoch); epoch < plan.Epochs; epoch++)
         {
