@@ -34,7 +34,7 @@ public class LossXrayTests
         Assert.InRange(xray.Levels[0].Loss, 2.98 - 0.08, 2.98 + 0.08);
         Assert.InRange(xray.Levels[1].Loss, 2.43 - 0.08, 2.43 + 0.08);
         Assert.InRange(xray.Levels[2].Loss, 2.09 - 0.08, 2.09 + 0.08);
-        Assert.Matches(@"over the patches that have one it costs 2\.[23]", xray.ToString());   // 2.27 in DESIGN.md, section 5
+        Assert.Matches(@"over the patches that have one it costs 2\.[23]", xray.ToString());   // 2.27 by an independent measurement
     }
 
     [Fact]
