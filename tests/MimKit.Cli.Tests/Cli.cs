@@ -17,8 +17,9 @@ static class Cli
         return new Said(code, output.ToString(), error.ToString());
     }
 
+    // Started in the background of a script, this process ignores Ctrl-C and so would its children; env gives them the default back.
     public static Process Start(IEnumerable<string> arguments, params (string Name, string Value)[] environment) =>
-        StartProgram("dotnet", [Assembly, .. arguments], Directory.GetCurrentDirectory(), environment);
+        StartProgram("env", ["--default-signal=INT", "dotnet", Assembly, .. arguments], Directory.GetCurrentDirectory(), environment);
 
     public static Process StartProgram(string program, IEnumerable<string> arguments, string folder, params (string Name, string Value)[] environment)
     {
@@ -31,6 +32,7 @@ static class Cli
     {
         using (process)
         {
+            using var tooLong = new Timer(_ => process.Kill(entireProcessTree: true), null, TimeSpan.FromMinutes(10), Timeout.InfiniteTimeSpan);   // a hang fails instead of holding everything up
             var error = process.StandardError.ReadToEndAsync();
             var output = process.StandardOutput.ReadToEnd();
             process.WaitForExit();
