@@ -14,6 +14,7 @@ public static partial class torch
     {
         private nint _handle;
         private readonly long _pressure;                       // bytes reported to the garbage collector, which sees only this small object
+        private const long SmallBytes = 4096;                  // below it the telling costs more than the operator, and hides nothing
         internal DisposeScope? Scope;
         private static long s_live;
 
@@ -22,7 +23,7 @@ public static partial class torch
             _handle = handle;
             Interlocked.Increment(ref s_live);
             if ((Scope = DisposeScope.Current) is { } scope) scope.Add(this);
-            else if ((_pressure = Native.mk_tensor_numel(handle) * dtype.ElementSize()) > 0) GC.AddMemoryPressure(_pressure);
+            else if (Native.mk_tensor_numel(handle) * dtype.ElementSize() is >= SmallBytes and var bytes) GC.AddMemoryPressure(_pressure = bytes);
         }
 
         ~Tensor() => Release();
