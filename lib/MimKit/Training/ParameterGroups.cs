@@ -1,3 +1,4 @@
+using MimKit.Runtime;
 using MimKit.Torch;
 using MimKit.Torch.Modules;
 using static MimKit.Torch.torch;
@@ -25,11 +26,5 @@ public static class ParameterGroups
     public static bool IsDecayed(string name, Tensor parameter) => parameter.ndim > 1 && !name.EndsWith(".bias", StringComparison.Ordinal);
 
     /// <summary>The factor that brings the gradients' global L2 norm to at most <paramref name="maxNorm"/>: [1], at most 1, on their device and not read back.</summary>
-    public static Tensor ClipScale(IEnumerable<Parameter> parameters, double maxNorm)
-    {
-        using var scope = NewDisposeScope();
-        var norms = parameters.Select(parameter => parameter.grad).OfType<Tensor>().Select(gradient => gradient.norm());
-        var total = torch.stack(norms).norm().reshape(1);
-        return (maxNorm / (total + 1e-6)).clamp(max: 1).MoveToOuterDisposeScope();       // as clip_grad_norm_
-    }
+    public static Tensor ClipScale(IEnumerable<Parameter> parameters, double maxNorm) => Gradients.ClipFactor(Gradients.Norm(parameters), maxNorm);
 }
