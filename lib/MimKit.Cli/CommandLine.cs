@@ -67,6 +67,7 @@ static class CommandLine
         RunCommand.Create(output, error),
         DataCommand.Create(output, error),
         PretrainCommand.Create(output),
+        CheckCommand.Create(output),
         BenchCommand.Create(output),
     };
 

@@ -57,7 +57,7 @@ public static class Tcas
     }
 
     /// <summary>C = RnᵀRn [classes, classes]; null where R holds no patch.</summary>
-    internal static double[,]? ClassCosines(long[,] r, int? without = null)
+    public static double[,]? ClassCosines(long[,] r, int? without = null)
     {
         var (tokens, classes) = (r.GetLength(0), r.GetLength(1));
         var gram = new double[classes, classes];

@@ -1,5 +1,4 @@
 using MimKit.Evaluation;
-using MimKit.Tests.Training;
 using MimKit.Torch;
 using static MimKit.Torch.torch;
 
@@ -7,27 +6,6 @@ namespace MimKit.Tests.Evaluation;
 
 public class KnnTests
 {
-    [Theory]
-    [InlineData("knn_k20")]
-    [InlineData("knn_k3")]
-    public void Votes_and_accuracy_equal_those_of_DINO(string name)
-    {
-        using var scope = NewDisposeScope();
-        var stored = new ReferenceCase(name);
-        var k = stored.Config.GetProperty("k").GetInt32();
-        var temperature = stored.Config.GetProperty("temperature").GetDouble();
-        var gallery = new FeatureSet(stored["train_features"], Labels(stored["train_labels"]));
-        var queries = new FeatureSet(stored["test_features"], Labels(stored["test_labels"]), "reference test");
-
-        var votes = Knn.Votes(gallery.X, gallery.Labels, queries.X, k, temperature);
-        stored.AssertClose("votes", votes);
-        Assert.Equal(stored["prediction"].ToArray<long>(), votes.argmax(1).ToArray<long>());
-
-        var result = Knn.Classify(gallery, queries, k, temperature);
-        Assert.Equal(stored["top1"].item<double>(), 100 * result.Accuracy, 1e-9);
-        Assert.Equal($"kNN-{k}", result.Measure);
-    }
-
     [Fact]
     public void Tiles_do_not_change_the_votes()
     {
@@ -60,6 +38,4 @@ public class KnnTests
         Assert.Contains("the gallery has 3", Assert.Throws<ArgumentException>(() => Knn.Classify(gallery, gallery)).Message);
         Assert.Contains("2 wide", Assert.Throws<ArgumentException>(() => Knn.Classify(gallery, new(torch.ones(3, 4), [0, 0, 1]), k: 1)).Message);
     }
-
-    private static int[] Labels(Tensor labels) => [.. labels.ToArray<long>().Select(label => (int)label)];
 }

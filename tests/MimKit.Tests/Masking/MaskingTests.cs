@@ -1,7 +1,5 @@
 using MimKit.Models;
 using MimKit.Runtime;
-using MimKit.Tests.Models;
-using MimKit.Tests.Training;
 using MimKit.Torch;
 using static MimKit.Torch.torch;
 
@@ -11,20 +9,6 @@ public class MaskingTests
 {
     private static PatchGrid Grid(int side) => new(side, side, 4, 1);
     private static Draw Draw(int images, int epoch = 0) => new(7, epoch, [.. Enumerable.Range(100, images).Select(i => (long)i)]);
-
-    [Theory]
-    [InlineData("mae_random_masking_196")]
-    [InlineData("mae_random_masking_25")]
-    public void The_same_noise_hides_what_mae_hides(string name)
-    {
-        using var scope = NewDisposeScope();
-        var stored = new ReferenceCase(name);
-        var mask = stored.Mask();
-
-        stored.AssertClose("mask", mask.Hidden.to(float32));
-        stored.AssertClose("kept", Fused.TakeTokens(stored["tokens"], mask.VisibleIds));
-        stored.AssertEqualIds("ids_restore", cat([mask.VisibleIds, mask.HiddenIds], 1).argsort(1));
-    }
 
     [Fact]
     public void Eight_patches_by_hand()

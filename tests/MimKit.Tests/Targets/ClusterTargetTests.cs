@@ -1,7 +1,6 @@
 using MimKit.Data;
 using MimKit.Models;
 using MimKit.Runtime;
-using MimKit.Tests.Models;
 using MimKit.Tests.Training;
 using MimKit.Torch;
 using static MimKit.Torch.torch;
@@ -24,33 +23,6 @@ public class ClusterTargetTests
         Assert.Equal([1, 1, 1], ids.ToArray<long>());
         Assert.True(distance2.allclose(torch.tensor([1.25f, .81f, 1.64f])));
         Assert.Equal([0, 0, 2], ClusterTarget.LargestDot(tokens, centres).ToArray<long>());
-    }
-
-    [Fact]
-    public void Assignments_are_the_released_codes()
-    {
-        using var scope = NewDisposeScope();
-        var l2 = new ReferenceCase("cluster_assign_l2");
-        l2.AssertEqualIds("ids", Fused.NearestCentre(l2["tokens"].flatten(0, 1), l2["centres"]).Ids);
-        var cosine = new ReferenceCase("cluster_assign_cosine");
-        cosine.AssertEqualIds("ids", ClusterTarget.LargestDot(cosine["tokens"].flatten(0, 1), cosine["centres"]));
-    }
-
-    [Fact]
-    public void Pixel_patches_and_their_clusters_are_those_of_the_released_script()
-    {
-        using var scope = NewDisposeScope();
-        var stored = new ReferenceCase("pixel_tokens_p8");
-        var grid = new PatchGrid(4, 4, 8, 3);
-        using var clusters = new Clusters(stored["centres"], grid, NoFit);
-
-        stored.AssertClose("patches", grid.Cut(stored["x"]).flatten(0, 1));
-        stored.AssertEqualIds("ids", new ClusterTarget(clusters).Of(stored["x"]).Values);
-        stored.AssertClose("squared_distance", Fused.NearestCentre(stored["patches"], stored["centres"]).Distance2);
-
-        var normalised = new PixelTarget(grid).Of(stored["x"]).Values.flatten(0, 1);
-        stored.AssertClose("patches_normalised", normalised);
-        stored.AssertEqualIds("ids_normalised", Fused.NearestCentre(normalised, stored["centres_normalised"]).Ids);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MimKit.Training;
 
 namespace MimKit.Tests.Training;
@@ -17,18 +16,6 @@ public class ScheduleTests
         Assert.Equal(expected, Schedule.LearningRate(Mae, (long)(epoch * 10), stepsPerEpoch: 10), 3e-9);          // printed with one digit
 
     [Fact]
-    public void HalfCosine_equals_the_released_rule()
-    {
-        var stored = new ReferenceCase("half_cosine_lr");
-        var args = stored.Config.GetProperty("args");
-        var rates = stored["epoch"].ToArray<float>().Select(epoch => Schedule.HalfCosine(epoch,
-            args.GetProperty("lr").GetDouble(), args.GetProperty("min_lr").GetDouble(),
-            args.GetProperty("warmup_epochs").GetDouble(), args.GetProperty("epochs").GetDouble())).ToArray();
-
-        stored.AssertClose("lr", rates);
-    }
-
-    [Fact]
     public void Beit_learning_rate_reaches_its_peak_twice()
     {
         var plan = new TrainingPlan { Epochs = 10, LearningRate = 1.5e-3, MinLearningRate = 1e-5, WarmupEpochs = 2, Schedule = ScheduleForm.Iteration };
@@ -38,23 +25,4 @@ public class ScheduleTests
         for (var step = 0; step < expected.Length; step++) Assert.Equal(expected[step], rates[step], 5e-9);
         Assert.Equal(.00001359, rates[^1], 5e-9);
     }
-
-    [Fact]
-    public void Cosine_equals_the_released_scheduler()
-    {
-        var stored = new ReferenceCase("cosine_schedule");
-        var calls = stored.Config.GetProperty("calls").EnumerateArray().ToArray();
-        for (var call = 0; call < calls.Length; call++)
-        {
-            var perEpoch = calls[call].GetProperty("niter_per_ep").GetInt64();
-            var iterations = calls[call].GetProperty("epochs").GetInt64() * perEpoch;
-            var warmup = Number(calls[call], "warmup_steps", -1) is > 0 and var steps ? (long)steps : (long)Number(calls[call], "warmup_epochs", 0) * perEpoch;
-            var values = Enumerable.Range(0, (int)iterations).Select(iteration => Schedule.Cosine(iteration, iterations, warmup,
-                Number(calls[call], "start_warmup_value", 0), calls[call].GetProperty("base_value").GetDouble(), calls[call].GetProperty("final_value").GetDouble()));
-
-            stored.AssertClose($"schedule_{call}", values.ToArray());
-        }
-    }
-
-    static double Number(JsonElement call, string name, double otherwise) => call.TryGetProperty(name, out var value) ? value.GetDouble() : otherwise;
 }
