@@ -68,6 +68,7 @@ static class CommandLine
         DataCommand.Create(output, error),
         PretrainCommand.Create(output),
         CheckCommand.Create(output),
+        TeacherCommand.Create(output),
         BenchCommand.Create(output),
     };
 

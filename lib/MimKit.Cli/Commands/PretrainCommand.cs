@@ -6,15 +6,29 @@ using MimKit.Training;
 
 namespace MimKit.Cli.Commands;
 
-/// <summary><c>mimkit pretrain METHOD</c>: trains one method into a run folder.</summary>
+/// <summary>What <c>mimkit pretrain</c>, <c>teacher train</c> and <c>tokenizer train</c> choose from.</summary>
+/// <param name="Argument">METHOD, NAME.</param>
+/// <param name="Names">The names there are.</param>
+/// <param name="Of">Name, preset, settings and seed to a recipe.</param>
+sealed record RecipeBook(string Argument, IEnumerable<string> Names, Func<string, string, IReadOnlyList<string>, ulong, Recipe> Of);
+
+/// <summary><c>mimkit pretrain METHOD</c> and its like: trains one subject into a run folder.</summary>
 static class PretrainCommand
 {
     /// <summary>What is to be done, as the command line says it.</summary>
-    sealed record Request(string Method, string Data, string Model, IReadOnlyList<string> Settings, ulong Seed, string Folder, bool Resume, bool DryRun);
+    sealed record Request(Recipe Recipe, string Data, string Folder, bool Resume, bool DryRun);
 
-    public static Command Create(TextWriter output)
+    public static Command Create(TextWriter output) =>
+        Create("pretrain", "Trains a method on a data set, into a run folder.", new("METHOD", Recipe.Names, Recipe.Of), output);
+
+    /// <param name="verb">The command's name.</param>
+    /// <param name="about">One line of help.</param>
+    /// <param name="book">What can be trained.</param>
+    /// <param name="output">For progress.</param>
+    /// <param name="finished">Called after training with the subject and the data.</param>
+    public static Command Create(string verb, string about, RecipeBook book, TextWriter output, Action<ITrainable, DataSplits>? finished = null)
     {
-        var method = new Argument<string>("METHOD") { Description = $"One of: {string.Join(", ", Recipe.Names)}." };
+        var method = new Argument<string>(book.Argument) { Description = $"One of: {string.Join(", ", book.Names)}." };
         var data = new Option<string>("--data") { HelpName = "NAME", Description = "A data set, as 'mimkit data list' names it.", DefaultValueFactory = _ => "fashion-mnist" };
         var model = new Option<string>("--model") { HelpName = "NAME", Description = "A preset of the method's record.", DefaultValueFactory = _ => "Mini28" };
         var settings = new Option<string[]>("--set") { HelpName = "KEY=VALUE", Description = "Changes a value of the method's record, e.g. --set Encoder.Width=128 --set Masking.Ratio=0.6." };
@@ -23,24 +37,26 @@ static class PretrainCommand
         var folder = new Option<string?>("--out") { HelpName = "RUN", Description = "The run folder; runs/METHOD-DATA-seedN unless given." };
         var resume = new Option<bool>("--resume") { Description = "Go on from the folder's last checkpoint." };
         var dry = new Option<bool>("--dry-run") { Description = "Say what would be trained, and stop." };
-        var command = new Command("pretrain", "Trains a method on a data set, into a run folder.") { method, data, model, settings, epochs, seed, folder, resume, dry };
+        var command = new Command(verb, about) { method, data, model, settings, epochs, seed, folder, resume, dry };
         command.SetAction(parsed =>
         {
             var (name, set, number) = (parsed.GetRequiredValue(method), parsed.GetRequiredValue(data), parsed.GetValue(seed));
             string[] all = [.. parsed.GetValue(settings) ?? [], .. parsed.GetValue(epochs) is { } n ? new[] { $"Epochs={n}" } : []];
             var where = parsed.GetValue(folder) ?? Path.Combine("runs", $"{name}-{set}-seed{number}");
-            return Run(new(name, set, parsed.GetRequiredValue(model), all, number, where, parsed.GetValue(resume), parsed.GetValue(dry)), output);
+            var recipe = book.Of(name, parsed.GetRequiredValue(model), all, number);
+            return Run(new(recipe, set, where, parsed.GetValue(resume), parsed.GetValue(dry)), output, finished);
         });
         return command;
     }
 
-    static int Run(Request request, TextWriter output)
+    static int Run(Request request, TextWriter output, Action<ITrainable, DataSplits>? finished)
     {
-        var recipe = Recipe.Of(request.Method, request.Model, request.Settings, request.Seed);
+        var recipe = request.Recipe;
         var begun = File.Exists(Path.Combine(request.Folder, "run.json"));
         if (begun && !request.Resume && !request.DryRun)
             throw new ArgumentException($"{request.Folder} already holds a run.\n  to do: add --resume to go on with it, or name another folder with --out");
-        var train = Datasets.Open(request.Data).Train;
+        var data = Datasets.Open(request.Data);
+        var train = data.Train;
         var plan = recipe.Plan with { RunFolder = request.Folder };
         plan.Check(train.Count);
         if (request.DryRun)
@@ -48,18 +64,20 @@ static class PretrainCommand
             output.WriteLine(Described(recipe, train, plan));
             return 0;
         }
-        return Train(request, recipe, train, plan, output);
+        return Train(request, data, plan, output, finished);
     }
 
-    static int Train(Request request, Recipe recipe, ImageSet train, TrainingPlan plan, TextWriter output)
+    static int Train(Request request, DataSplits data, TrainingPlan plan, TextWriter output, Action<ITrainable, DataSplits>? finished)
     {
         using var interrupt = new Interrupt(() => output.WriteLine("\nstopping after this step (Ctrl-C again ends at once)"));
         Ambient.Cancellation = interrupt.Token;
         try
         {
-            var trainer = new Trainer(recipe.Build(train), train, plan) { Resume = request.Resume, Output = ProgressLines.To(output) };
+            var subject = request.Recipe.Build(data.Train);
+            var trainer = new Trainer(subject, data.Train, plan) { Resume = request.Resume, Output = ProgressLines.To(output) };
             var result = trainer.Run();
             output.WriteLine($"{result}\n  run folder  {request.Folder}");
+            finished?.Invoke(subject, data);
             return 0;
         }
         catch (OperationCanceledException stopped)

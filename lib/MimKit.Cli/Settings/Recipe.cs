@@ -37,7 +37,7 @@ sealed record Recipe(object Config, TrainingPlan Plan, Func<ImageSet, ITrainable
         Methods.TryGetValue(method, out var make) ? make(model, settings, seed)
             : throw new ArgumentException($"there is no method '{method}'.\n  there are: {string.Join(", ", Names)}");
 
-    static T Preset<T>(string name) where T : class
+    internal static T Preset<T>(string name) where T : class
     {
         var presets = typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Static).Where(property => property.PropertyType == typeof(T)).ToList();
         var preset = presets.FirstOrDefault(property => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase))

@@ -41,7 +41,7 @@ public static class MaeInitialisation
     // on the flattened view: [out, everything else]
     private static double XavierBound(Tensor weight) => Math.Sqrt(6.0 / (weight.size(0) + weight.numel() / weight.size(0)));
 
-    private static void Uniform(Tensor parameter, string name, double bound, ulong seed)
+    internal static void Uniform(Tensor parameter, string name, double bound, ulong seed)
     {
         var words = Words(name, (int)parameter.numel(), seed);
         var values = new float[words.Length];
@@ -50,7 +50,7 @@ public static class MaeInitialisation
     }
 
     // Box and Muller; the radius's uniform number lies in (0, 1]
-    private static void Normal(Tensor parameter, string name, double deviation, ulong seed)
+    internal static void Normal(Tensor parameter, string name, double deviation, ulong seed)
     {
         var values = new float[parameter.numel()];
         var words = Words(name, 2 * values.Length, seed);

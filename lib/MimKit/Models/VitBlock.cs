@@ -32,17 +32,18 @@ public readonly record struct ResidualStream(Tensor Sum, Tensor? Pending, Scalar
     public ResidualStream Add(Tensor branch) => this with { Pending = branch };
 }
 
-/// <summary>Pre-norm transformer block with a full qkv bias, as timm's and MAE's (METHODS 1.1 and 3.3; no layer scale, no drop path).</summary>
+/// <summary>Pre-norm transformer block as timm's and MAE's (METHODS 1.1 and 3.3; no layer scale, no drop path).</summary>
 public sealed class VitBlock : nn.Module<ResidualStream, ResidualStream>
 {
     private readonly LayerNorm _norm1, _norm2;
     private readonly Attention _attention;
     private readonly Mlp _mlp;
 
-    public VitBlock(int width, int heads, double mlpRatio) : base(nameof(VitBlock))
+    /// <param name="keyBias">a full qkv bias (timm, MAE, DINO); false: keys have none (BEiT)</param>
+    public VitBlock(int width, int heads, double mlpRatio, bool keyBias = true) : base(nameof(VitBlock))
     {
         register_module("norm1", _norm1 = nn.LayerNorm(width, Vit.NormEps));
-        register_module("attn", _attention = new Attention(width, heads));
+        register_module("attn", _attention = new Attention(width, heads, keyBias));
         register_module("norm2", _norm2 = nn.LayerNorm(width, Vit.NormEps));
         register_module("mlp", _mlp = new Mlp(width, (int)(width * mlpRatio)));
     }
@@ -60,19 +61,27 @@ public sealed class VitBlock : nn.Module<ResidualStream, ResidualStream>
 public sealed class Attention : nn.Module<Tensor, Tensor>
 {
     private readonly Linear _qkv, _proj;
+    private readonly Parameter? _queryBias, _valueBias;                            // where keys have none
     private readonly int _heads;
     private readonly double _scale;
 
-    public Attention(int width, int heads) : base(nameof(Attention))
+    /// <param name="keyBias">a full qkv bias; false: <c>q_bias</c> and <c>v_bias</c>, as BEiT names them, and none for keys</param>
+    public Attention(int width, int heads, bool keyBias = true) : base(nameof(Attention))
     {
         (_heads, _scale) = (heads, 1 / Math.Sqrt(width / (double)heads));
-        register_module("qkv", _qkv = nn.Linear(width, 3 * width));
+        if (!keyBias)
+        {
+            register_parameter("q_bias", _queryBias = new Parameter(zeros(width)));
+            register_parameter("v_bias", _valueBias = new Parameter(zeros(width)));
+        }
+        register_module("qkv", _qkv = nn.Linear(width, 3 * width, hasBias: keyBias));
         register_module("proj", _proj = nn.Linear(width, width));
     }
 
     public override Tensor forward(Tensor x)                                       // [B, N, D]
     {
-        var qkv = Fused.Linear(x, _qkv.weight, _qkv.bias);                         // [B, N, 3 D]
+        var bias = _queryBias is null ? _qkv.bias : cat([_queryBias, zeros_like(_queryBias), _valueBias!]);
+        var qkv = Fused.Linear(x, _qkv.weight, bias);                              // [B, N, 3 D]
         var y = Fused.Attention(qkv, _heads, _scale);                              // [B, N, D]
         return Fused.Linear(y, _proj.weight, _proj.bias);
     }

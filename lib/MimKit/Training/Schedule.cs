@@ -33,6 +33,11 @@ public static class Schedule
             ? start + (peak - start) * iteration / Max(1, warmup - 1)
             : final + 0.5 * (peak - final) * (1 + Cos(PI * (iteration - warmup) / (iterations - warmup)));
 
+    /// <summary>The weight decay of one step of a plan.</summary>
+    public static double WeightDecay(TrainingPlan plan, long step, int stepsPerEpoch) => plan.FinalWeightDecay is { } final
+        ? Cosine(step, (long)plan.Epochs * stepsPerEpoch, 0, 0, plan.WeightDecay, final)
+        : plan.WeightDecay;
+
     /// <summary>The learning rate of one step of a plan.</summary>
     public static double LearningRate(TrainingPlan plan, long step, int stepsPerEpoch) => plan.Schedule switch
     {

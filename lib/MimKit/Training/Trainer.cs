@@ -61,7 +61,7 @@ public sealed class Trainer(ITrainable subject, ImageSet train, TrainingPlan pla
                 var loss = subject.Step(batch, draw);
                 loss.backward();
 
-                Update(optimizer, rate);
+                Update(optimizer, rate, Schedule.WeightDecay(plan, step, perEpoch));
                 subject.AfterStep();
                 step++;
 
@@ -75,9 +75,13 @@ public sealed class Trainer(ITrainable subject, ImageSet train, TrainingPlan pla
         return new(subject.Config, plan, lines, log.Seconds, Provenance.Current);
     }
 
-    void Update(AdamW optimizer, double rate)
+    void Update(AdamW optimizer, double rate, double decay)
     {
-        foreach (var group in optimizer.ParamGroups) group.LearningRate = rate;
+        foreach (var group in optimizer.ParamGroups)
+        {
+            group.LearningRate = rate;
+            if (group.WeightDecay > 0) group.WeightDecay = decay;                  // the other group is never decayed
+        }
         optimizer.step(plan.ClipNorm is { } norm ? ParameterGroups.ClipScale(subject.Network.parameters(), norm) : null);
     }
 

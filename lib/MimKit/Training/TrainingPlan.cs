@@ -18,6 +18,9 @@ public sealed record TrainingPlan
 
     /// <summary>Decoupled, multiplied by the learning rate; biases and one-dimensional parameters have none.</summary>
     public double WeightDecay { get; init; } = 0.05;
+
+    /// <summary>Where half a cosine over the whole run takes the weight decay (DINO); null: it is constant.</summary>
+    public double? FinalWeightDecay { get; init; }
     public double Beta1 { get; init; } = 0.9;
     public double Beta2 { get; init; } = 0.95;
     public double Epsilon { get; init; } = 1e-8;
