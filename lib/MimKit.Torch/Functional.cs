@@ -1,38 +1,80 @@
+using static MimKit.Torch.Arguments;
+
 namespace MimKit.Torch;
 
-/// <summary>How <c>interpolate</c> and <c>grid_sample</c> read between pixels; numbered as in libtorch.</summary>
-public enum GridSampleMode { Bilinear = 0, Nearest = 1, Bicubic = 2 }
-public enum GridSamplePaddingMode { Zeros = 0, Border = 1, Reflection = 2 }
+/// <summary>What <c>pad</c> puts around a tensor.</summary>
+public enum PaddingModes { Zeros = 0, Reflect = 1, Replicate = 2, Circular = 3, Constant = 4 }
 
 public static partial class torch
 {
+    /// <summary>How <c>grid_sample</c> reads between pixels; numbered as in libtorch. TorchSharp has no bicubic.</summary>
+    public enum GridSampleMode { Bilinear = 0, Nearest = 1, Bicubic = 2 }
+    public enum GridSamplePaddingMode { Zeros = 0, Border = 1, Reflection = 2 }
+
+    /// <summary>How <c>interpolate</c> reads between pixels.</summary>
+    public enum InterpolationMode { Nearest = 0, Linear = 1, Bilinear = 2, Bicubic = 3, Trilinear = 4, Area = 5, NearestExact = 6 }
+
     public static partial class nn
     {
         public enum Reduction { None = 0, Mean = 1, Sum = 2 }
 
-        public static class functional
+        // The functions that are more than one operator; the others are lines of operators.txt.
+        public static partial class functional
         {
-            public static Tensor linear(Tensor input, Tensor weights, Tensor? bias = null) => Ops.linear.Call(input, weights, bias);
-            public static Tensor layer_norm(Tensor input, long[] normalized_shape, Tensor? weight = null, Tensor? bias = null, double eps = 1e-05) => Ops.layer_norm.Call(input, normalized_shape, weight, bias, eps);
-            public static Tensor gelu(Tensor x) => Ops.gelu.Call(x);
-            public static Tensor relu(Tensor x) => Ops.relu.Call(x);
-            public static Tensor softmax(Tensor input, long dim) => input.softmax(dim);
-            public static Tensor log_softmax(Tensor input, long dim) => input.log_softmax(dim);
-            public static Tensor normalize(Tensor input, double p = 2, long dim = 1, double eps = 1e-12) => input.div(input.norm(dim, true, (float)p).clamp(min: eps));
-            public static Tensor one_hot(Tensor x, long num_classes = -1) => Ops.one_hot.Call(x, num_classes);
-            public static Tensor embedding(Tensor input, Tensor weight) => Ops.embedding.Call(weight, input);
-            public static Tensor dropout(Tensor input, double p = 0.5, bool training = true) => Ops.dropout.Call(input, p, training);
+            /// <summary>Each vector along <paramref name="dim"/> divided by its norm, or by <paramref name="eps"/> where that is larger.</summary>
+            public static Tensor normalize(Tensor input, double p = 2, long dim = 1, double eps = 1e-12) => input.div(linalg.vector_norm(input, p, [dim], true).clamp_min(eps));
 
-            public static Tensor cross_entropy(Tensor input, Tensor target, Tensor? weight = null, long ignore_index = -100, Reduction reduction = Reduction.Mean, double label_smoothing = 0) =>
-                Ops.cross_entropy.Call(input, target, weight, (long)reduction, ignore_index, label_smoothing);
-            public static Tensor mse_loss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean) => Ops.mse_loss.Call(input, target, (long)reduction);
-            public static Tensor l1_loss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean) => Ops.l1_loss.Call(input, target, (long)reduction);
-            public static Tensor smooth_l1_loss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean, double beta = 1) => Ops.smooth_l1.Call(input, target, (long)reduction, beta);
+            /// <summary>Pads the last dimensions: <paramref name="pad"/> holds (before, after) of the last, then of the one before it, ….</summary>
+            public static Tensor pad(Tensor input, long[] pad, PaddingModes mode = PaddingModes.Constant, double value = 0) => mode switch
+            {
+                PaddingModes.Constant or PaddingModes.Zeros => Ops.pad.Call(input, pad, "constant", value),
+                _ => Ops.pad.Call(input, pad, mode.ToString().ToLowerInvariant()),
+            };
+            public static Tensor pad(Tensor input, (long, long) pad, PaddingModes mode = PaddingModes.Constant, double value = 0) => functional.pad(input, [pad.Item1, pad.Item2], mode, value);
+            public static Tensor pad(Tensor input, (long, long, long, long) pad, PaddingModes mode = PaddingModes.Constant, double value = 0) =>
+                functional.pad(input, [pad.Item1, pad.Item2, pad.Item3, pad.Item4], mode, value);
 
-            public static Tensor affine_grid(Tensor theta, long[] size, bool align_corners = false) => Ops.affine_grid.Call(theta, size, align_corners);
-            public static Tensor grid_sample(Tensor input, Tensor grid, GridSampleMode mode = GridSampleMode.Bilinear, GridSamplePaddingMode padding_mode = GridSamplePaddingMode.Zeros, bool align_corners = false) =>
-                Ops.grid_sampler.Call(input, grid, (long)mode, (long)padding_mode, align_corners);
-            public static Tensor conv2d(Tensor input, Tensor weight, Tensor? bias = null, long[]? strides = null, long[]? padding = null) => Ops.conv2d.Call(input, weight, bias, strides ?? [1, 1], padding ?? [0, 0]);
+            /// <summary>Resizes [B, C, H, W] (or [B, C, L]) to <paramref name="size"/>, or by <paramref name="scale_factor"/>: give one of them.</summary>
+            /// <param name="align_corners">whether corner pixels keep their places (linear, bilinear and bicubic)</param>
+            /// <param name="antialias">whether shrinking averages what it covers (bilinear and bicubic)</param>
+            public static Tensor interpolate(Tensor x, long[]? size = null, double[]? scale_factor = null, InterpolationMode mode = InterpolationMode.Nearest, bool? align_corners = null,
+                bool recompute_scale_factor = false, bool antialias = false)
+            {
+                var axes = (int)x.ndim - 2;
+                if ((size is null) == (scale_factor is null)) throw new ArgumentException("interpolate takes either a size or a scale factor: give one of them.");
+                if ((size?.Length ?? scale_factor!.Length) != axes)
+                    throw new ArgumentException($"interpolate of [{string.Join(", ", x.shape)}] needs {axes} numbers, one a spatial dimension; it was given {size?.Length ?? scale_factor!.Length}.");
+                if (recompute_scale_factor && scale_factor is not null)
+                    (size, scale_factor) = (scale_factor.Select((f, i) => (long)Math.Floor(x.shape[i + 2] * f)).ToArray(), null);
+                var corners = align_corners ?? false;
+                return (mode, axes, antialias) switch
+                {
+                    (InterpolationMode.Nearest, 1, false) => Ops.nearest1d.Call(x, size, scale_factor),
+                    (InterpolationMode.Nearest, 2, false) => Ops.nearest2d.Call(x, size, scale_factor),
+                    (InterpolationMode.NearestExact, 2, false) => Ops.nearest_exact2d.Call(x, size, scale_factor),
+                    (InterpolationMode.Linear, 1, false) => Ops.linear1d.Call(x, size, corners, scale_factor),
+                    (InterpolationMode.Bilinear, 2, false) => Ops.bilinear2d.Call(x, size, corners, scale_factor),
+                    (InterpolationMode.Bilinear, 2, true) => Ops.bilinear2d_aa.Call(x, size, corners, scale_factor),
+                    (InterpolationMode.Bicubic, 2, false) => Ops.bicubic2d.Call(x, size, corners, scale_factor),
+                    (InterpolationMode.Bicubic, 2, true) => Ops.bicubic2d_aa.Call(x, size, corners, scale_factor),
+                    (InterpolationMode.Area, 2, false) => Ops.adaptive_avg_pool2d.Call(x, size ?? [(long)(x.shape[2] * scale_factor![0]), (long)(x.shape[3] * scale_factor[1])]),
+                    _ => throw new ArgumentException($"interpolate has no {mode}{(antialias ? " with antialias" : "")} for {axes} spatial dimension{(axes == 1 ? "" : "s")} ([{string.Join(", ", x.shape)}])."),
+                };
+            }
+
+            /// <summary>softmax(q kᵀ / √d + mask) v.</summary>
+            /// <param name="query">[…, N, d]</param>
+            /// <param name="attn_mask">[…, N, M]: added to the logits, or, of truth values, where attention is allowed</param>
+            /// <param name="p">dropout of the attention weights</param>
+            public static Tensor scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask = null, double p = 0, bool is_casual = false)
+            {
+                using var scope = NewDisposeScope();
+                var logits = (query / Math.Sqrt(query.shape[^1])).matmul(key.transpose(-2, -1));             // [..., N, M]
+                if (is_casual) attn_mask = ones([query.shape[^2], key.shape[^2]], @bool, query.device).tril();
+                if (attn_mask is not null)
+                    logits = attn_mask.dtype == @bool ? logits.masked_fill(attn_mask.logical_not(), double.NegativeInfinity) : logits + attn_mask;
+                return dropout(logits.softmax(-1), p, p > 0).matmul(value).MoveToOuterDisposeScope();
+            }
         }
 
         /// <summary>Initialisers, in place and outside the graph. They draw from libtorch's generator (<see cref="manual_seed"/>).</summary>

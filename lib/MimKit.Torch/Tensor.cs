@@ -9,7 +9,7 @@ public static partial class torch
     /// A tensor of libtorch. Names and signatures are TorchSharp's; meaning is PyTorch's. It is freed by the scope it was made in,
     /// by <see cref="Dispose"/>, or at last by the garbage collector.
     /// </summary>
-    [DebuggerDisplay("{ToString()}")]
+    [DebuggerDisplay("{Summary,nq}")]
     public partial class Tensor : IDisposable
     {
         private nint _handle;
@@ -147,7 +147,10 @@ public static partial class torch
         public Tensor @long() => to(int64);
         public Tensor bfloat16() => to(torch.bfloat16);
 
-        public override string ToString() => _handle == 0 ? "[disposed]" : $"[{string.Join("x", shape)}], type = {dtype}, device = {device}";
+        public override string ToString() => Summary;
+
+        // "[2x3], type = Float32, device = cpu"
+        internal string Summary => _handle == 0 ? "[disposed]" : $"[{string.Join("x", shape)}], type = {dtype}, device = {device}";
 
         // --------------------------------------------------------------------------------------------------- autograd
 

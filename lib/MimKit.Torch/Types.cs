@@ -16,6 +16,14 @@ public sealed class Scalar
 
 public static partial class torch
 {
+    /// <summary>How a division rounds: not at all, towards zero, or down.</summary>
+    public enum RoundingMode { None, trunc, floor }
+
+    public static partial class linalg
+    {
+        public enum QRMode { Reduced = 0, Complete = 1, R = 2 }
+    }
+
     /// <summary>Element types, numbered as in libtorch (c10::ScalarType).</summary>
     public enum ScalarType : sbyte { Byte = 0, Int8 = 1, Int16 = 2, Int32 = 3, Int64 = 4, Float16 = 5, Float32 = 6, Float64 = 7, Bool = 11, BFloat16 = 15 }
 

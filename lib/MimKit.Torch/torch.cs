@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace MimKit.Torch;
 
-// Creation, and the operators that PyTorch writes as functions.
+// Creation, joining, and the functions whose parameters the table of operators (operators.txt) cannot say.
 public static partial class torch
 {
     private static Tensor Made(Tensor t, bool requires_grad) => requires_grad ? t.requires_grad_() : t;
@@ -60,20 +60,5 @@ public static partial class torch
 
     public static Tensor cat(IEnumerable<Tensor> tensors, long dim = 0) => Ops.cat.Call(tensors.ToArray(), dim);
     public static Tensor stack(IEnumerable<Tensor> tensors, long dim = 0) => Ops.stack.Call(tensors.ToArray(), dim);
-    public static Tensor where(Tensor condition, Tensor x, Tensor y) => Ops.where.Call(condition, x, y);
-    public static Tensor matmul(Tensor input, Tensor target) => input.matmul(target);
-    public static Tensor mm(Tensor input, Tensor target) => input.mm(target);
-    public static Tensor bmm(Tensor input, Tensor batch2) => input.bmm(batch2);
-    public static Tensor addmm(Tensor input, Tensor mat1, Tensor mat2, float beta = 1, float alpha = 1) => input.addmm(mat1, mat2, beta, alpha);
-    public static Tensor einsum(string equation, params Tensor[] tensors) => Ops.einsum.Call(equation, tensors);
-    public static Tensor exp(Tensor input) => input.exp();
-    public static Tensor log(Tensor input) => input.log();
-    public static Tensor sqrt(Tensor input) => input.sqrt();
-    public static Tensor maximum(Tensor input, Tensor other) => input.maximum(other);
-    public static Tensor minimum(Tensor input, Tensor other) => input.minimum(other);
-    public static Tensor argsort(Tensor input, long dim = -1, bool descending = false) => input.argsort(dim, descending);
-    public static Tensor bincount(Tensor input, Tensor? weights = null, long minlength = 0) => input.bincount(weights, minlength);
-    public static Tensor gather(Tensor input, long dim, Tensor index) => input.gather(dim, index);
-    public static (Tensor values, Tensor indexes) topk(Tensor tensor, int k, int dim = -1, bool largest = true, bool sorted = true) => tensor.topk(k, dim, largest, sorted);
     public static Tensor softmax(Tensor input, long dim) => input.softmax(dim);
 }

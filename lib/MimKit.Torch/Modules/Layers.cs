@@ -72,7 +72,7 @@ public sealed class Conv2d : Module<Tensor, Tensor>
         register_parameter("bias", bias);
     }
 
-    public override Tensor forward(Tensor input) => Ops.conv2d.Call(input, weight, bias, _stride, _padding);
+    public override Tensor forward(Tensor input) => functional.conv2d(input, weight, bias, _stride, _padding);
 }
 
 /// <summary>The exact (erf) GELU.</summary>
