@@ -11,7 +11,8 @@ requirements=(
   'openblas|libopenblas0-openmp|-|tensors on the system libtorch'
   'npm-files|npm|nodejs|charts and formulas in reports'
   'libzmq|libzmq5|zeromq|the Jupyter kernel'
-  'libvips|libvips42|libvips|reading JPEG and PNG images'
+  'libvips|libvips42|libvips|reading PNG, WebP, TIFF and GIF images'
+  'libjpeg|libjpeg-dev|libjpeg-turbo|reading JPEG images'
   'fashion-mnist|dataset-fashion-mnist|-|the default data set'
 )
 
@@ -77,6 +78,14 @@ probe_npm-files() {
 
 probe_libzmq()  { probe_library libzmq.so.5; }
 probe_libvips() { probe_library libvips.so.42; }
+
+probe_libjpeg() { # the native layer is built against its header
+  local header
+  for header in ${CONDA_PREFIX:+"$CONDA_PREFIX/include/jpeglib.h"} /usr/include/jpeglib.h /usr/local/include/jpeglib.h; do
+    [[ -f $header ]] && evidence=$header found=$header && return 0
+  done
+  return 1
+}
 
 probe_library() {
   local folder

@@ -16,7 +16,7 @@ public static partial class Chart
     {
         var rows = Enumerable.Range(0, set.ClassCount)
             .Select(label => (IReadOnlyList<Tile>)[.. Enumerable.Range(0, set.Count).Where(i => set.Labels[i] == label).Take(perClass).Select(i => Picture(set, i))]).ToList();
-        return Images($"{set.Name}, {set.Split}", rows, set.Manifest.Classes);
+        return Images($"{set.Name}, {set.Split}", rows, set.Classes);
     }
 
     /// <summary>Each cluster as a column: its centre on top, then real patches that fall into it. The most used come first.</summary>

@@ -65,7 +65,7 @@ static class CommandLine
         new HelpOption(),
         new VersionOption(),
         RunCommand.Create(output, error),
-        DataCommand.Create(output, error),
+        DataCommand.Create(output),
         PretrainCommand.Create(output),
         CheckCommand.Create(output),
         TeacherCommand.Create(output),

@@ -8,7 +8,7 @@ public class DataCommandTests
         var said = Cli.Run("data", "list");
         Assert.Equal(0, said.Code);
         Assert.Contains("fashion-mnist", said.Out);
-        Assert.Contains("dataset-fashion-mnist", said.Out);
+        Assert.Contains("emoji-64", said.Out);
     }
 
     [Theory]
@@ -34,20 +34,32 @@ public class DataCommandTests
     public void Verify_names_a_truncated_file_and_what_to_do()
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllBytes(folder.At("train-images-idx3-ubyte"), new byte[100]);
+        Directory.CreateDirectory(folder.At("fashion-mnist"));
+        File.WriteAllBytes(folder.At("fashion-mnist/train-images-idx3-ubyte"), new byte[100]);
         var said = Cli.Start(["data", "verify", "fashion-mnist"], ("MIMKIT_DATA", folder.Path)).End();
         Assert.Equal(1, said.Code);
         Assert.Contains("train-images-idx3-ubyte", said.Out);
         Assert.Contains("truncated", said.Out);
-        Assert.Contains("4 of 4 files", said.Out);
+        Assert.Contains("1 of 4 files", said.Out);
     }
 
     [Fact]
-    public void Fetch_names_the_package_of_a_missing_set()
+    public void Fetch_leaves_whole_files_alone()
+    {
+        var said = Cli.Run("data", "fetch", "fashion-mnist");
+        Assert.Equal(0, said.Code);
+        Assert.Contains("train-images-idx3-ubyte: here and whole", said.Out);
+    }
+
+    [Fact]
+    public void Fetch_names_every_way_to_get_a_set_where_none_gives_it()
     {
         using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.At("fashion-mnist"));
+        File.WriteAllBytes(folder.At("fashion-mnist/t10k-labels-idx1-ubyte"), new byte[100]);
         var said = Cli.Start(["data", "fetch", "fashion-mnist"], ("MIMKIT_DATA", folder.Path)).End();
         Assert.Equal(1, said.Code);
         Assert.Contains("apt-get install dataset-fashion-mnist", said.Error);
+        Assert.Contains("t10k-labels-idx1-ubyte", said.Error);
     }
 }

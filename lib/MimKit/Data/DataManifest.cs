@@ -7,9 +7,14 @@ public sealed record DataManifest
     public required string Title { get; init; }
     public required string Licence { get; init; }
     public required string Homepage { get; init; }
+    /// <summary>BibTeX.</summary>
     public required string Citation { get; init; }
-    public required DataProvider Provider { get; init; }
-    /// <summary>The four IDX files by role: train-images, train-labels, test-images, test-labels.</summary>
+    public DataFormat Format { get; init; }
+    /// <summary>The data set's folder in the cache; its name, unless it shares another's files.</summary>
+    public string Folder { get => field ?? Name; init; }
+    /// <summary>Where the files come from, tried in this order.</summary>
+    public IReadOnlyList<DataProvider> Providers { get; init; } = [];
+    /// <summary>The files by role; which roles there are follows from the format.</summary>
     public required IReadOnlyDictionary<string, DataFile> Files { get; init; }
     public required ImageFormat Image { get; init; }
     public required IReadOnlyList<string> Classes { get; init; }
@@ -24,8 +29,7 @@ public sealed record DataManifest
     public static DataManifest Read(string path)
     {
         var root = ManifestSection.Load(path, out var digest);
-        var format = root.Text("format");
-        if (format != "idx") throw root.Error("format", $"is '{format}'; this version reads: idx");
+        var format = ReadFormat(root);
         var manifest = new DataManifest
         {
             Name = root.Text("name"),
@@ -33,8 +37,10 @@ public sealed record DataManifest
             Licence = root.Text("licence"),
             Homepage = root.Text("homepage"),
             Citation = root.Text("citation"),
-            Provider = ReadProvider(root.Section("provider")),
-            Files = ReadFiles(root.Section("files")),
+            Format = format,
+            Folder = root.TextOrNull("folder")!,
+            Providers = [.. root.Sections("providers").Select(DataProvider.Read)],
+            Files = ReadFiles(root.Section("files"), format),
             Image = ReadImage(root.Section("image")),
             Classes = root.Texts("classes"),
             Splits = ReadSplits(root.Section("splits")),
@@ -47,22 +53,29 @@ public sealed record DataManifest
         return manifest;
     }
 
-    private static DataProvider ReadProvider(ManifestSection section)
+    private static readonly (string Name, DataFormat Format, string[] Roles)[] Formats =
+    [
+        ("idx", DataFormat.Idx, ["train-images", "train-labels", "test-images", "test-labels"]),
+        ("emoji", DataFormat.Emoji, []),
+    ];
+
+    private static DataFormat ReadFormat(ManifestSection root)
     {
-        var provider = new DataProvider(section.Text("system-package"), section.Text("folder"));
-        section.RefuseUnknownKeys();
-        return provider;
+        var name = root.Text("format");
+        var found = Formats.FirstOrDefault(format => format.Name == name);
+        return found.Name is null ? throw root.Error("format", $"is '{name}'; this version reads: {string.Join(", ", Formats.Select(format => format.Name))}") : found.Format;
     }
 
-    private static Dictionary<string, DataFile> ReadFiles(ManifestSection section)
+    private static Dictionary<string, DataFile> ReadFiles(ManifestSection section, DataFormat format)
     {
         var files = new Dictionary<string, DataFile>();
-        foreach (var role in new[] { "train-images", "train-labels", "test-images", "test-labels" })
+        var fixedRoles = Formats.Single(known => known.Format == format).Roles;
+        foreach (var role in fixedRoles.Length > 0 ? fixedRoles : section.Keys)
         {
             var entry = section.Section(role);
-            var file = new DataFile(entry.Text("name"), entry.Integer("bytes", least: 1), entry.Text("sha256"));
-            if (file.Sha256.Length != 64 || !file.Sha256.All(char.IsAsciiHexDigitLower))
-                throw entry.Error("sha256", $"is not 64 lower-case hexadecimal digits: '{file.Sha256}'");
+            var file = new DataFile(entry.Text("name"), entry.Has("bytes") ? entry.Integer("bytes", least: 1) : null, entry.TextOrNull("sha256"));
+            if (file.Sha256 is { } sha && (sha.Length != 64 || !sha.All(char.IsAsciiHexDigitLower)))
+                throw entry.Error("sha256", $"is not 64 lower-case hexadecimal digits: '{sha}'");
             entry.RefuseUnknownKeys();
             files[role] = file;
         }
@@ -83,20 +96,27 @@ public sealed record DataManifest
     private static SplitSizes ReadSplits(ManifestSection section)
     {
         var splits = new SplitSizes((int)section.Integer("train", least: 1), (int)section.Integer("val", least: 1),
-                                    (int)section.Integer("test", least: 1), (ulong)section.Integer("val-seed", least: 0));
+                                    (int)section.Integer("test", least: 1), (ulong)section.Integer("val-seed", least: 0), section.TextOrNull("test-by"));
         section.RefuseUnknownKeys();
         return splits;
     }
 }
 
-/// <summary>Where a data set comes from: a Debian package and the folder it fills.</summary>
-public sealed record DataProvider(string SystemPackage, string Folder);
+/// <summary>How the files of a data set hold its images.</summary>
+public enum DataFormat
+{
+    /// <summary>Four IDX files: images and labels of train and test.</summary>
+    Idx,
+    /// <summary>npm archives of one drawing style each: a folder of PNG files and emoji.json, which says what each shows.</summary>
+    Emoji,
+}
 
-/// <summary>One file: its name without <c>.gz</c>, and size and sha256 of its unpacked bytes.</summary>
-public sealed record DataFile(string Name, long Bytes, string Sha256);
+/// <summary>One file: its name (IDX: without <c>.gz</c>), and size and sha256 of its bytes (IDX: unpacked), where they are known.</summary>
+public sealed record DataFile(string Name, long? Bytes, string? Sha256);
 
 /// <summary>Image size in pixels; mean and standard deviation per channel on the scale 0..1.</summary>
 public sealed record ImageFormat(int Channels, int Height, int Width, IReadOnlyList<double> Mean, IReadOnlyList<double> Std);
 
-/// <summary>Images per split; val is carved from the training files by <paramref name="ValSeed"/>.</summary>
-public sealed record SplitSizes(int Train, int Val, int Test, ulong ValSeed);
+/// <summary>Images per split; what the source does not split is divided by <paramref name="ValSeed"/>.</summary>
+/// <param name="TestBy">where the source has no test images: what decides which they are, as the format knows it</param>
+public sealed record SplitSizes(int Train, int Val, int Test, ulong ValSeed, string? TestBy = null);

@@ -38,6 +38,18 @@ internal sealed class ManifestSection
 
     public string Text(string key) => Scalar(Find(key), key);
 
+    public string? TextOrNull(string key) => Has(key) ? Text(key) : null;
+
+    /// <summary>Whether the key is there; asking makes it a known one.</summary>
+    public bool Has(string key)
+    {
+        _asked.Add(key);
+        return _node.Children.ContainsKey(new YamlScalarNode(key));
+    }
+
+    /// <summary>The keys of this mapping, in the file's order.</summary>
+    public IReadOnlyList<string> Keys => [.. _node.Children.Select(child => Scalar(child.Key, "a key"))];
+
     public long Integer(string key, long least)
     {
         var text = Text(key);
@@ -63,6 +75,13 @@ internal sealed class ManifestSection
     public ManifestSection Section(string key) =>
         Find(key) is YamlMappingNode mapping ? new ManifestSection(_file, _prefix + key + ".", mapping)
         : throw Error(key, "must be a mapping of keys to values");
+
+    public IReadOnlyList<ManifestSection> Sections(string key)
+    {
+        if (Find(key) is not YamlSequenceNode list) throw Error(key, "must be a list of mappings");
+        return [.. list.Select((item, i) => item is YamlMappingNode mapping ? new ManifestSection(_file, $"{_prefix}{key}[{i}].", mapping)
+            : throw Error(key, $"must be a list of mappings, its item {i} is none"))];
+    }
 
     /// <summary>To be called after the last read: a key nobody asked for is a spelling mistake.</summary>
     public void RefuseUnknownKeys()

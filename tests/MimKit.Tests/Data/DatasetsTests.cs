@@ -76,19 +76,33 @@ public class DatasetsTests
     {
         using var tiny = new TinyDataset();
         File.Delete(tiny.FileOf("train-labels"));
-        Says(() => Datasets.Open("tiny"), "train-labels", "looked in: " + tiny.Root, "apt-get install dataset-tiny");
+        Says(() => Datasets.Open("tiny"), "train-labels", "looked in: ", tiny.Root, "apt-get install dataset-tiny", "./mimkit data fetch tiny");
     }
 
     [Fact]
-    public void MIMKIT_DATA_is_looked_in_instead_of_the_package()
+    public void A_copy_in_MIMKIT_DATA_comes_before_the_package()
     {
         using var tiny = new TinyDataset();
         var folder = Path.Combine(tiny.Root, "elsewhere");
         Environment.SetEnvironmentVariable("MIMKIT_DATA", folder);
-        Says(() => Datasets.Open("tiny"), folder, "MIMKIT_DATA");
-        Directory.CreateDirectory(folder);
+        Assert.Equal(tiny.FileOf("test-images"), DataFolder.Find(Datasets.Manifest("tiny"), Datasets.Manifest("tiny").Files["test-images"]));
+        Directory.CreateDirectory(Path.Combine(folder, "tiny"));
+        File.WriteAllText(Path.Combine(folder, "tiny", "test-images"), "no idx");
+        Says(() => Datasets.Open("tiny"), Path.Combine(folder, "tiny", "test-images"), "truncated");
+        Directory.Delete(Path.Combine(folder, "tiny"), recursive: true);
         Directory.Move(Path.Combine(tiny.Root, "files"), Path.Combine(folder, "tiny"));
         Assert.Equal(5, Datasets.Open("tiny").Test.Count);
+    }
+
+    [Fact]
+    public void Presence_is_told_without_reading_the_files()
+    {
+        using var tiny = new TinyDataset();
+        var manifest = Datasets.Manifest("tiny");
+        File.WriteAllText(tiny.FileOf("test-images"), "no idx");
+        Assert.True(DataFolder.IsPresent(manifest));
+        File.Delete(tiny.FileOf("test-labels"));
+        Assert.False(DataFolder.IsPresent(manifest));
     }
 
     [Fact]

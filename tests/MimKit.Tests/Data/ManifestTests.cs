@@ -13,7 +13,7 @@ public class ManifestTests
     [InlineData("std: [0.25]", "std: [0]", "'image.std' must be above 0")]
     [InlineData("classes: [a, b, c]", "classes: 3", "'classes' must be a list")]
     [InlineData("title: Tiny", "title: [Tiny]", "'title' must be a plain value, found a sequence")]
-    [InlineData("format: idx", "format: parquet", "'format' is 'parquet'; this version reads: idx")]
+    [InlineData("format: idx", "format: parquet", "'format' is 'parquet'; this version reads: idx, emoji")]
     [InlineData("name: tiny", "name: huge", "'name' is 'huge', the file is called 'tiny'")]
     [InlineData("bytes: 13", "bytes: 13, md5: 1", "'files.test-labels.md5' is not a key")]
     [InlineData("title: Tiny", "title: [Tiny", "this is not YAML")]

@@ -22,7 +22,7 @@ internal sealed class TinyDataset : IDisposable
             licence: none
             homepage: none
             citation: none
-            provider: { system-package: dataset-tiny, folder: {{Path.Combine(Root, "files")}} }
+            providers: [{ system-package: dataset-tiny, folder: {{Path.Combine(Root, "files")}} }]
             format: idx
             files:
               train-images: {{Add("train-images", Idx(Pixels(16), 16, 2, 3), gzip)}}

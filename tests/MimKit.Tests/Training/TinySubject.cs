@@ -89,7 +89,7 @@ internal sealed class TinySubject : ITrainable, IDisposable
         return new(new DataManifest
         {
             Name = "noise", Title = "Noise", Licence = "none", Homepage = "none", Citation = "none", Path = "none", Digest = "none",
-            Provider = new("none", "none"), Files = new Dictionary<string, DataFile>(), Classes = ["a", "b", "c"],
+            Files = new Dictionary<string, DataFile>(), Classes = ["a", "b", "c"],
             Image = new(1, 4, 4, [0.5], [0.25]), Splits = new(count, 1, 1, 1),
         }, "train", [.. noise.Select(n => (byte)(n * 256))], [.. Enumerable.Range(0, count).Select(i => i % 3)]);
     }
