@@ -42,7 +42,7 @@ public static class Safetensors
             foreach (var (_, tensor) in sorted)
             {
                 using var scope = NewDisposeScope();
-                stream.Write(tensor.detach().cpu().contiguous().bytes);
+                tensor.detach().cpu().contiguous().EachPart(part => stream.Write(part));
             }
         });
     }

@@ -2,7 +2,7 @@ using System.Text;
 using MimKit.Torch;
 using static MimKit.Torch.torch;
 
-namespace MimKit.Runtime.Tests;
+namespace MimKit.Runtime.Tests.Checkpoints;
 
 public sealed class SafetensorsTests : IDisposable
 {
@@ -12,13 +12,6 @@ public sealed class SafetensorsTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    static string Reference(string name)
-    {
-        for (var folder = AppContext.BaseDirectory; folder is not null; folder = System.IO.Path.GetDirectoryName(folder))
-            if (System.IO.Path.Combine(folder, "tests", "reference", name) is var path && File.Exists(path)) return path;
-        throw new FileNotFoundException($"tests/reference/{name} lies in no folder above {AppContext.BaseDirectory}.");
-    }
-
     [Theory]
     [InlineData("header_too_long", "cut short or of another format")]
     [InlineData("not_json", "header is not JSON")]
@@ -27,7 +20,7 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData("size_mismatch", "needs 12 bytes but its offsets span 16")]
     public void A_broken_file_is_refused_with_the_reason(string name, string reason)
     {
-        var path = Reference($"bad_st_{name}.safetensors");
+        var path = SampleFiles.At($"bad_st_{name}.safetensors");
 
         var error = Assert.Throws<InvalidDataException>(() => Safetensors.Load(path));
         Assert.Contains(reason, error.Message);
@@ -63,7 +56,7 @@ public sealed class SafetensorsTests : IDisposable
     public void Every_type_scalar_and_empty_tensor_survives_a_round_trip_bit_for_bit()
     {
         using var scope = NewDisposeScope();
-        var original = Safetensors.Load(Reference("ckpt_dtypes.expected.safetensors"));
+        var original = Safetensors.Load(SampleFiles.At("ckpt_dtypes.expected.safetensors"));
         original["flag"] = torch.tensor(new[] { true, false, true });
         Safetensors.Save(Path("copy"), original, new Dictionary<string, string> { ["purpose"] = "round trip" });
 
@@ -114,5 +107,20 @@ public sealed class SafetensorsTests : IDisposable
         using var file = new SafetensorsFile(Path("weights"));
 
         Assert.Contains("encoder.weight", Assert.Throws<KeyNotFoundException>(() => file.Read("decoder.weight")).Message);
+    }
+
+    [Fact]
+    public void A_tensor_beyond_two_gibibytes_is_found_without_reading_what_lies_before()
+    {
+        using var scope = NewDisposeScope();
+        byte[] header = Encoding.UTF8.GetBytes("""{"a": {"dtype": "U8", "shape": [3000000000], "data_offsets": [0, 3000000000]}, "b": {"dtype": "F32", "shape": [2], "data_offsets": [3000000000, 3000000008]}}""");
+        using (var stream = File.Create(Path("large")))                            // the disk holds nothing of the gap
+        {
+            stream.Write([.. BitConverter.GetBytes((long)header.Length), .. header]);
+            stream.Position += 3_000_000_000;
+            stream.Write([.. BitConverter.GetBytes(1.5f), .. BitConverter.GetBytes(-2f)]);
+        }
+        using var file = new SafetensorsFile(Path("large"));
+        Assert.Equal([1.5f, -2f], file.Read("b").ToArray<float>());
     }
 }

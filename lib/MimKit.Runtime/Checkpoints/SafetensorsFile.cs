@@ -62,7 +62,12 @@ public sealed class SafetensorsFile : IDisposable
         if (!Entries.TryGetValue(name, out var entry))
             throw new KeyNotFoundException($"{_path} has no tensor '{name}'. It has: {string.Join(", ", Entries.Keys.Order().Take(20))}{(Entries.Count > 20 ? ", ..." : "")}.");
         var tensor = torch.empty(entry.Shape, dtype: entry.Type);
-        if (entry.End > entry.Begin) _view.SafeMemoryMappedViewHandle.ReadSpan((ulong)(_dataStart + entry.Begin), tensor.bytes);
+        var from = (ulong)(_dataStart + entry.Begin);
+        tensor.EachPart(part =>
+        {
+            _view.SafeMemoryMappedViewHandle.ReadSpan(from, part);
+            from += (ulong)part.Length;
+        });
         return tensor;
     }
 
