@@ -60,19 +60,4 @@ public sealed class DisposeScope : IDisposable
 public static partial class torch
 {
     public static DisposeScope NewDisposeScope() => new();
-
-    /// <summary>Turns the recording of gradients off until disposed. Follows <c>await</c>.</summary>
-    public static IDisposable no_grad() => new GradMode(false);
-    public static IDisposable enable_grad(bool enabled = true) => new GradMode(enabled);
-    public static bool is_grad_enabled() => GradMode.Enabled;
-
-    private sealed class GradMode : IDisposable
-    {
-        // libtorch keeps the mode per thread; the change handler sets it whenever a thread takes up another flow.
-        private static readonly AsyncLocal<bool> Off = new(change => Native.mk_set_grad_mode(change.CurrentValue ? 0 : 1));
-        private readonly bool _before = Off.Value;
-        internal GradMode(bool enabled) => Off.Value = !enabled;
-        internal static bool Enabled => !Off.Value;
-        public void Dispose() => Off.Value = _before;
-    }
 }

@@ -99,13 +99,13 @@ public static partial class torch
         public abstract class Module<T, TResult>(string name) : Module(name)
         {
             public abstract TResult forward(T input);
-            public TResult call(T input) => forward(input);
+            public TResult call(T input) => AnomalyMode.Watching ? Place.Within(this, () => forward(input)) : forward(input);
         }
 
         public abstract class Module<T1, T2, TResult>(string name) : Module(name)
         {
             public abstract TResult forward(T1 input1, T2 input2);
-            public TResult call(T1 input1, T2 input2) => forward(input1, input2);
+            public TResult call(T1 input1, T2 input2) => AnomalyMode.Watching ? Place.Within(this, () => forward(input1, input2)) : forward(input1, input2);
         }
 
         public static Linear Linear(long inputSize, long outputSize, bool hasBias = true) => new(inputSize, outputSize, hasBias);

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 
 namespace MimKit.Torch;
@@ -38,6 +39,8 @@ internal static unsafe partial class Native
         {
             var handle = NativeLibrary.Load(path);
             IsLoaded = true;
+            var callbacks = Callbacks.All;
+            ((delegate* unmanaged<Callbacks.Table*, void>)NativeLibrary.GetExport(handle, "mk_set_callbacks"))(&callbacks);
             return handle;
         }
         catch (DllNotFoundException e)
@@ -56,6 +59,7 @@ internal static unsafe partial class Native
     }
 
     [DllImport(Library)] internal static extern byte* mk_error();
+    [DllImport(Library)] internal static extern nint mk_error_exception();
     [DllImport(Library)] internal static extern void mk_free(nint p);
     [DllImport(Library)] internal static extern nint mk_op(byte* name, byte* overload);
     [DllImport(Library)] internal static extern byte* mk_op_schema(nint op);
@@ -72,13 +76,33 @@ internal static unsafe partial class Native
     [DllImport(Library), SuppressGCTransition] internal static extern int mk_tensor_contiguous(nint t);
     [DllImport(Library), SuppressGCTransition] internal static extern long mk_tensor_version(nint t);
 
+    [DllImport(Library), SuppressGCTransition] internal static extern int mk_same(nint a, nint b);
+
     [DllImport(Library)] internal static extern void mk_set_grad_mode(int enabled);
+    [DllImport(Library), SuppressGCTransition] internal static extern int mk_grad_mode();
+    [DllImport(Library)] internal static extern void mk_set_inference_mode(int enabled);
     [DllImport(Library), SuppressGCTransition] internal static extern int mk_requires_grad(nint t);
     [DllImport(Library)] internal static extern int mk_set_requires_grad(nint t, int value);
     [DllImport(Library), SuppressGCTransition] internal static extern int mk_is_leaf(nint t);
+    [DllImport(Library), SuppressGCTransition] internal static extern int mk_is_inference(nint t);
+    [DllImport(Library)] internal static extern int mk_retain_grad(nint t);
     [DllImport(Library)] internal static extern nint mk_grad(nint t);
     [DllImport(Library)] internal static extern int mk_set_grad(nint t, nint grad);
-    [DllImport(Library)] internal static extern int mk_backward(nint t, nint grad, int retain, int create);
+    [DllImport(Library)] internal static extern int mk_backward(nint* tensors, nint* grads, int count, nint* inputs, int inputCount, int retain, int create);
+    [DllImport(Library)] internal static extern int mk_gradients(nint* outputs, nint* grads, int count, nint* inputs, int inputCount, int retain, int create, int allowUnused, NativeValue* result);
+    [DllImport(Library)] internal static extern int mk_graph_leaves(nint* tensors, int count, NativeValue* result);
+    [DllImport(Library)] internal static extern int mk_register_hook(nint t, nint hook);
+    [DllImport(Library)] internal static extern int mk_remove_hook(nint t, int position);
+
+    [DllImport(Library)] internal static extern int mk_apply(nint function, nint* inputs, int count, NativeValue* result);
+    [DllImport(Library)] internal static extern int mk_context_save(nint context, nint* tensors, int count);
+    [DllImport(Library)] internal static extern int mk_context_saved(nint context, NativeValue* result);
+    [DllImport(Library)] internal static extern int mk_context_mark_dirty(nint context, nint* tensors, int count);
+    [DllImport(Library)] internal static extern int mk_context_mark_non_differentiable(nint context, nint* tensors, int count);
+    [DllImport(Library)] internal static extern void mk_context_materialize(nint context, int value);
+
+    [DllImport(Library)] internal static extern void mk_set_watching(int on);
+    [DllImport(Library)] internal static extern void mk_set_place(byte* module);
 
     [DllImport(Library)] internal static extern byte* mk_version();
     [DllImport(Library)] internal static extern byte* mk_kernel_level();
@@ -89,7 +113,13 @@ internal static unsafe partial class Native
 
     internal static string Text(byte* p) => Marshal.PtrToStringUTF8((nint)p) ?? "";
     internal static void Check(int result) { if (result < 0) throw Error(); }
-    internal static TorchException Error() => new(Text(mk_error()));
+
+    /// <summary>The reason of the last failure on this thread: libtorch's, or what a hook or a C# function threw, as it was thrown.</summary>
+    internal static Exception Error()
+    {
+        if (mk_error_exception() is var handle && handle != 0) ExceptionDispatchInfo.Throw((Exception)Callbacks.Target(handle));
+        return new TorchException(Text(mk_error()));
+    }
 }
 
 /// <summary>libtorch refused an operation. The message names the operator, the shapes and dtypes it got, and libtorch's reason.</summary>

@@ -151,24 +151,5 @@ public static partial class torch
 
         // "[2x3], type = Float32, device = cpu"
         internal string Summary => _handle == 0 ? "[disposed]" : $"[{string.Join("x", shape)}], type = {dtype}, device = {device}";
-
-        // --------------------------------------------------------------------------------------------------- autograd
-
-        public bool requires_grad
-        {
-            get => Native.mk_requires_grad(Handle) != 0;
-            set => Native.Check(Native.mk_set_requires_grad(Handle, value ? 1 : 0));
-        }
-        public Tensor requires_grad_(bool requires_grad = true) { this.requires_grad = requires_grad; return this; }
-        public bool is_leaf => Native.mk_is_leaf(Handle) != 0;
-
-        public Tensor? grad
-        {
-            get => Native.mk_grad(Handle) is var g && g != 0 ? new Tensor(g) : null;
-            set => Native.Check(Native.mk_set_grad(Handle, value?.Handle ?? 0));
-        }
-
-        public void backward(Tensor? gradient = null, bool retain_graph = false, bool create_graph = false) =>
-            Native.Check(Native.mk_backward(Handle, gradient?.Handle ?? 0, retain_graph ? 1 : 0, create_graph ? 1 : 0));
     }
 }

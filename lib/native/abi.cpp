@@ -1,25 +1,22 @@
 // Boxed calls: one entry point for every operator of libtorch's dispatcher.
-#include "abi.h"
+#include "anomaly.h"
+#include "errors.h"
 #include "kernels.h"
+#include "tensors.h"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <ATen/core/dispatch/Dispatcher.h>
-#include <c10/core/GradMode.h>
-#include <c10/util/Logging.h>
-#include <torch/csrc/autograd/autograd.h>
-#include <torch/csrc/autograd/variable.h>
 #include <torch/version.h>
 #include <malloc.h>
 
+#include <optional>
 #include <sstream>
 #include <string>
 
+using namespace mimkit;
+
 namespace {
-
-thread_local std::string last_error;
-
-at::Tensor& tensor(void* p) { return *static_cast<at::Tensor*>(p); }
 
 // What a schema asks of an argument; worked out once per operator, so a call only switches on a byte.
 enum class Want : uint8_t { Any, Tensor, Scalar, Int, Double, Bool, Ints, Doubles, Bools, Tensors, OptionalTensors, String, Device, Generator };
@@ -160,34 +157,17 @@ void describe(std::ostream& s, const mk_value& v) {
 }
 
 // "aten::mm(Float[2, 3], Float[4, 5]): mat1 and mat2 shapes cannot be multiplied (2x3 and 4x5)"
-void keep_error(const Op* op, const mk_value* args, int32_t nargs, const char* what) {
+void keep_error(const Op& op, const mk_value* args, int32_t nargs, const std::string& what) {
   std::ostringstream s;
-  if (op) {
-    s << op->title << '(';
-    for (int i = 0; i < nargs; i++) { if (i) s << ", "; describe(s, args[i]); }
-    s << "): ";
-  }
-  s << what;
-  last_error = s.str();
-}
-
-template <class F> auto guarded(F f) -> decltype(f()) {
-  try { return f(); }
-  catch (const c10::Error& e) { last_error = e.what_without_backtrace(); }
-  catch (const std::exception& e) { last_error = e.what(); }
-  return decltype(f())(-1);
-}
-template <class F> void* guarded_pointer(F f) {
-  try { return f(); }
-  catch (const c10::Error& e) { last_error = e.what_without_backtrace(); }
-  catch (const std::exception& e) { last_error = e.what(); }
-  return nullptr;
+  s << op.title << '(';
+  for (int i = 0; i < nargs; i++) { if (i) s << ", "; describe(s, args[i]); }
+  s << "): " << what;
+  keep(s.str());
 }
 
 // Step after step a training loop asks for the same large blocks. glibc would map and unmap each of them, and the page
 // faults cost more than the arithmetic; kept in one heap they stay mapped.
 __attribute__((constructor)) void prepare() {
-  c10::SetStackTraceFetcher([]() { return std::string(); });    // unwinding takes milliseconds an error, and nobody is shown it
   mallopt(M_MMAP_MAX, 0);
   mallopt(M_ARENA_MAX, 1);
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
@@ -196,16 +176,12 @@ __attribute__((constructor)) void prepare() {
 
 }  // namespace
 
-const char* mk_error() { return last_error.c_str(); }
 void mk_free(void* p) { free(p); }
 
 void* mk_op(const char* name, const char* overload) {
-  return guarded_pointer([&]() -> void* {
+  return guarded([&]() -> void* {
     auto found = c10::Dispatcher::singleton().findSchema({name, overload});
-    if (!found) {
-      last_error = std::string("this libtorch (" TORCH_VERSION ") has no operator ") + name + (*overload ? std::string(".") + overload : "");
-      return nullptr;
-    }
+    if (!found) throw std::invalid_argument(std::string("this libtorch (" TORCH_VERSION ") has no operator ") + name + (*overload ? std::string(".") + overload : ""));
     auto op = new Op{*found, name, {}, {}, {}};
     std::ostringstream s;
     s << op->handle.schema();
@@ -232,15 +208,16 @@ int32_t mk_call(void* p, const mk_value* args, int32_t nargs, mk_value* out, int
       if (!op.defaults[i]) wrong(op, i, "given: it has no default");
       stack.push_back(*op.defaults[i]);
     }
+    std::optional<Witness> witness;
+    if (watching.load(std::memory_order_relaxed)) witness.emplace(stack);
     op.handle.callBoxed(stack);
+    if (witness) witness->check(op.title, stack);
     int32_t n = int32_t(stack.size());
     if (n > capacity) throw std::length_error("returns more values than there is room for");
     for (int32_t i = 0; i < n; i++) from_ivalue(std::move(stack[i]), out[i]);
     return n;
   }
-  catch (const c10::Error& e) { keep_error(&op, args, nargs, e.what_without_backtrace()); }
-  catch (const std::bad_alloc&) { keep_error(&op, args, nargs, "out of memory"); }
-  catch (const std::exception& e) { keep_error(&op, args, nargs, e.what()); }
+  catch (...) { keep_error(op, args, nargs, reason()); }
   return -1;
 }
 
@@ -260,24 +237,6 @@ int64_t mk_tensor_device(void* t) { auto d = tensor(t).device(); return (int64_t
 void* mk_tensor_data(void* t) { return tensor(t).data_ptr(); }
 int32_t mk_tensor_contiguous(void* t) { return tensor(t).is_contiguous(); }
 int64_t mk_tensor_version(void* t) { return int64_t(tensor(t)._version()); }
-void* mk_tensor_id(void* t) { return tensor(t).unsafeGetTensorImpl(); }
-
-void mk_set_grad_mode(int32_t enabled) { c10::GradMode::set_enabled(enabled != 0); }
-int32_t mk_requires_grad(void* t) { return tensor(t).requires_grad(); }
-int32_t mk_set_requires_grad(void* t, int32_t value) { return guarded([&] { tensor(t).set_requires_grad(value != 0); return 0; }); }
-int32_t mk_is_leaf(void* t) { return tensor(t).is_leaf(); }
-void* mk_grad(void* t) { auto& g = tensor(t).grad(); return g.defined() ? new at::Tensor(g) : nullptr; }
-int32_t mk_set_grad(void* t, void* grad) {
-  return guarded([&] { tensor(t).mutable_grad() = grad ? tensor(grad) : at::Tensor(); return 0; });
-}
-int32_t mk_backward(void* t, void* grad, int32_t retain, int32_t create) {
-  return guarded([&] {
-    torch::autograd::variable_list grads;
-    if (grad) grads.push_back(tensor(grad));
-    torch::autograd::backward({tensor(t)}, grads, retain != 0, create != 0);
-    return 0;
-  });
-}
 
 const char* mk_version() { return TORCH_VERSION; }
 const char* mk_kernel_level() { return mimkit::kernels().name; }

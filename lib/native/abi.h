@@ -19,6 +19,7 @@ struct mk_value {
 };
 
 MK_API const char* mk_error();
+MK_API int64_t mk_error_exception();      // the managed exception behind it, or 0; valid until this thread's next failure
 MK_API void mk_free(void* p);
 
 // Operators
@@ -37,16 +38,47 @@ MK_API int64_t mk_tensor_device(void* t);
 MK_API void* mk_tensor_data(void* t);
 MK_API int32_t mk_tensor_contiguous(void* t);
 MK_API int64_t mk_tensor_version(void* t);
-MK_API void* mk_tensor_id(void* t);
+MK_API int32_t mk_same(void* a, void* b);
+
+// What managed code lends to native code, once. A callback answers 0, or a handle of the exception that ended it.
+// Lists go both ways as an mk_value of MK_TENSORS whose tensors and array the receiver owns.
+struct mk_callbacks {
+  void (*release)(int64_t handle);
+  int64_t (*hook)(int64_t handle, void* grad, void** replaced);
+  int64_t (*forward)(int64_t function, void* context, mk_value* outputs);
+  int64_t (*backward)(int64_t function, void* context, mk_value* grads, mk_value* gradients);
+};
+MK_API void mk_set_callbacks(const mk_callbacks* callbacks);
 
 // Autograd
 MK_API void mk_set_grad_mode(int32_t enabled);
+MK_API int32_t mk_grad_mode();
+MK_API void mk_set_inference_mode(int32_t enabled);
 MK_API int32_t mk_requires_grad(void* t);
 MK_API int32_t mk_set_requires_grad(void* t, int32_t value);
 MK_API int32_t mk_is_leaf(void* t);
+MK_API int32_t mk_is_inference(void* t);
+MK_API int32_t mk_retain_grad(void* t);
 MK_API void* mk_grad(void* t);
 MK_API int32_t mk_set_grad(void* t, void* grad);
-MK_API int32_t mk_backward(void* t, void* grad, int32_t retain, int32_t create);
+MK_API int32_t mk_backward(void* const* tensors, void* const* grads, int32_t count, void* const* inputs, int32_t input_count, int32_t retain, int32_t create);
+MK_API int32_t mk_gradients(void* const* outputs, void* const* grads, int32_t count, void* const* inputs, int32_t input_count,
+                            int32_t retain, int32_t create, int32_t allow_unused, mk_value* out);
+MK_API int32_t mk_graph_leaves(void* const* tensors, int32_t count, mk_value* out);
+MK_API int32_t mk_register_hook(void* t, int64_t handle);
+MK_API int32_t mk_remove_hook(void* t, int32_t position);
+
+// Functions written in managed code. A context is lent for the length of a callback.
+MK_API int32_t mk_apply(int64_t function, void* const* inputs, int32_t count, mk_value* out);
+MK_API int32_t mk_context_save(void* context, void* const* tensors, int32_t count);
+MK_API int32_t mk_context_saved(void* context, mk_value* out);
+MK_API int32_t mk_context_mark_dirty(void* context, void* const* tensors, int32_t count);
+MK_API int32_t mk_context_mark_non_differentiable(void* context, void* const* tensors, int32_t count);
+MK_API void mk_context_materialize(void* context, int32_t value);
+
+// The watch for the first NaN or infinity; the place is the module that runs on this thread.
+MK_API void mk_set_watching(int32_t on);
+MK_API void mk_set_place(const char* module);
 
 // Process-wide settings
 MK_API const char* mk_version();

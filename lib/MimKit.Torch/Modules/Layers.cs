@@ -102,7 +102,7 @@ public sealed class Sequential : Module<Tensor, Tensor>
         for (var i = 0; i < modules.Length; i++) register_module($"{i}", modules[i]);
     }
 
-    public override Tensor forward(Tensor input) => _steps.Aggregate(input, (x, m) => m.forward(x));
+    public override Tensor forward(Tensor input) => _steps.Aggregate(input, (x, m) => m.call(x));
 }
 
 /// <summary>A list of modules, named 0, 1, 2, …</summary>

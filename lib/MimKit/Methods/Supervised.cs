@@ -70,7 +70,7 @@ public sealed class Classifier : ITrainable, IDisposable
     public Tensor Step(Batch batch, Draw draw)
     {
         var pooled = _network.Pool(_config.Views.Draw(batch, draw).Student);      // [B, D]
-        return nn.functional.cross_entropy(_network.Head.forward(pooled), batch.Labels);
+        return nn.functional.cross_entropy(_network.Head.call(pooled), batch.Labels);
     }
 
     /// <summary>The features before the head: what kNN and probe read.</summary>

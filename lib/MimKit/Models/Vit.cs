@@ -49,7 +49,7 @@ public class Vit : nn.Module
             patches = Fused.TakeTokens(patches, visible);                          // [B, M, p · p · C]
             positions = nn.functional.embedding(visible, positions.squeeze(0));    // [B, M, D]
         }
-        var tokens = positions + _patchEmbed.forward(patches);                     // [B, M, D] float32
+        var tokens = positions + _patchEmbed.call(patches);                     // [B, M, D] float32
         var cls = (_clsToken + _positions.narrow(1, 0, 1)).expand(images.size(0), -1, -1);
         return Transform(cat([cls, tokens], 1), _blocks, _norm);
     }
@@ -60,7 +60,7 @@ public class Vit : nn.Module
     protected Tensor Transform(Tensor tokens, ModuleList<VitBlock> blocks, LayerNorm norm)
     {
         var x = new ResidualStream(tokens, Pending: null, Activations);
-        foreach (var block in blocks) x = block.forward(x);
+        foreach (var block in blocks) x = block.call(x);
         x.Normalise(norm, out var y);
         return y;
     }

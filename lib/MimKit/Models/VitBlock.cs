@@ -51,9 +51,9 @@ public sealed class VitBlock : nn.Module<ResidualStream, ResidualStream>
     public override ResidualStream forward(ResidualStream x)
     {
         x = x.Normalise(_norm1, out var y);
-        x = x.Add(_attention.forward(y));
+        x = x.Add(_attention.call(y));
         x = x.Normalise(_norm2, out y);
-        return x.Add(_mlp.forward(y));
+        return x.Add(_mlp.call(y));
     }
 }
 
