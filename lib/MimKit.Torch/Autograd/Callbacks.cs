@@ -42,11 +42,14 @@ internal static unsafe class Callbacks
         if (hook(given) is { } other) *replaced = Native.mk_tensor_alias(other.Handle);
     });
 
+    // Whatever a function makes on the way is freed at its end: it runs on libtorch's own threads too, where no step scope is.
     [UnmanagedCallersOnly]
     private static nint Forward(nint function, nint context, NativeValue* outputs) => Run(() =>
-        *outputs = TensorList.Give(((FunctionCall)Target(function)).Forward(context)));
+    {
+        using var scope = NewDisposeScope();
+        *outputs = TensorList.Give(((FunctionCall)Target(function)).Forward(context));
+    });
 
-    // Whatever backward makes on the way is freed at its end: it runs on libtorch's own threads too, where no step scope is.
     [UnmanagedCallersOnly]
     private static nint Backward(nint function, nint context, NativeValue* grads, NativeValue* gradients) => Run(() =>
     {
