@@ -70,10 +70,11 @@ static class CommandLine
         CheckCommand.Create(output),
         TeacherCommand.Create(output),
         BenchCommand.Create(output),
+        KernelCommand.Create(output),
     };
 
     // Exceptions whose message says what was wrong and what to do; anything else is a defect and shows where it came from.
     static bool IsForTheUser(Exception e) =>
-        e is DataException or DivergedException or NotebookFormatException or ParameterException or PeerException or TorchException or NativeLibraryException or
+        e is DataException or DivergedException or NotebookFormatException or ConnectionException or ParameterException or PeerException or TorchException or NativeLibraryException or
             ArgumentException or IOException or UnauthorizedAccessException;
 }

@@ -14,6 +14,7 @@ sealed class RecordingSink : IOutputSink
     public void Write(CellStream stream, string text) => (stream == CellStream.Out ? Out : Error).Append(text);
     public void Display(MimeBundle bundle, string displayId) => Displays.Add((displayId, bundle));
     public void Update(MimeBundle bundle, string displayId) => Updates.Add((displayId, bundle));
+    public void Clear(bool wait) => Displays.Clear();
     public void Result(MimeBundle bundle) => Results.Add(bundle);
 
     public string? ResultText => Results.Count == 0 ? null : Results[^1].TextOf(MimeBundle.Text);

@@ -14,8 +14,28 @@ public static class CellFunctions
     /// <summary>Shows the value below the cell, as <see cref="display"/>.</summary>
     public static DisplayHandle Display(this object? value) => display(value);
 
+    /// <summary>Takes away what the cell has shown so far; with <paramref name="wait"/> only when the next output comes, which does not flicker.</summary>
+    public static void ClearOutput(bool wait = false)
+    {
+        if (CellContext.Current is { } cell) CellContext.Outside(() => cell.Sink.Clear(wait));
+    }
+
+    /// <summary>Asks for a line: <c>var name = input("Your name: ");</c></summary>
+    /// <exception cref="InvalidOperationException">Nobody can answer: the notebook runs headless, or its front end takes no questions.</exception>
+    public static string input(string prompt = "") => Asked(prompt, hidden: false);
+
+    /// <summary>Asks for a line that is not shown while it is typed.</summary>
+    /// <exception cref="InvalidOperationException">As <see cref="input"/>.</exception>
+    public static string password(string prompt = "") => Asked(prompt, hidden: true);
+
+    static string Asked(string prompt, bool hidden) => CellConsole.Ask(prompt, hidden)
+        ?? throw new InvalidOperationException("Nobody can answer here, the notebook runs headless: give the value in the cell tagged 'parameters'.");
+
     /// <summary>HTML, shown as it is. Text of others must be encoded first.</summary>
     public static RichContent HTML(string html) => new(MimeBundle.Html, html);
+
+    /// <summary>JavaScript that the front end runs, where it allows that.</summary>
+    public static RichContent Javascript(string code) => new(MimeBundle.Javascript, code);
 
     /// <summary>Markdown with <c>$math$</c>.</summary>
     public static RichContent Markdown(string markdown) => new(MimeBundle.Markdown, markdown);

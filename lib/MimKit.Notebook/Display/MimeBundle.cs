@@ -9,6 +9,7 @@ public sealed class MimeBundle : IEnumerable<KeyValuePair<string, JsonNode>>
     public const string Text = "text/plain";
     public const string Html = "text/html";
     public const string Markdown = "text/markdown";
+    public const string Javascript = "application/javascript";
     public const string Svg = "image/svg+xml";
     public const string Png = "image/png";
     public const string Jpeg = "image/jpeg";

@@ -6,12 +6,14 @@ namespace MimKit.Notebook;
 sealed class OutputCollector(int cell, INotebookObserver observer, Displays displays) : IOutputSink
 {
     readonly List<Func<JsonObject>> _outputs = [];
+    bool _clearing;                                        // when the next output comes
     (CellStream Stream, StreamText Text)? _open;           // the stream output that further text of the same stream joins
 
     public void Write(CellStream stream, string text)
     {
         lock (displays)
         {
+            if (_clearing) Empty();
             if (_open is not { } open || open.Stream != stream)
             {
                 var started = new StreamText();
@@ -45,6 +47,13 @@ sealed class OutputCollector(int cell, INotebookObserver observer, Displays disp
         observer.Showed(cell, bundle);
     }
 
+    public void Clear(bool wait)
+    {
+        lock (displays)
+            if (!wait) Empty();
+            else _clearing = true;
+    }
+
     public void Failed(CellError error)
     {
         lock (displays)
@@ -61,8 +70,15 @@ sealed class OutputCollector(int cell, INotebookObserver observer, Displays disp
         lock (displays) return new JsonArray([.. _outputs.Select(output => output())]);
     }
 
+    void Empty()
+    {
+        (_open, _clearing) = (null, false);
+        _outputs.Clear();
+    }
+
     void Add(Func<JsonObject> output)
     {
+        if (_clearing) Empty();
         _open = null;
         _outputs.Add(output);
     }

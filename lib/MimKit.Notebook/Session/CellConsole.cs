@@ -3,8 +3,8 @@ using System.Text;
 namespace MimKit.Notebook;
 
 /// <summary>
-/// Console output of cells. Once installed, <see cref="Console.Out"/> and <see cref="Console.Error"/> send what a cell prints to that cell's
-/// sink and everything else to the terminal as before.
+/// The console of cells. Once installed, <see cref="Console.Out"/> and <see cref="Console.Error"/> send what a cell prints to that cell's
+/// sink, <see cref="Console.In"/> asks whoever sits behind it, and everything else goes to the terminal as before.
 /// </summary>
 public static class CellConsole
 {
@@ -26,10 +26,24 @@ public static class CellConsole
             (Terminal, TerminalError) = (Console.Out, Console.Error);
             Console.SetOut(new Router(CellStream.Out, Terminal));
             Console.SetError(new Router(CellStream.Error, TerminalError));
+            Console.SetIn(new Asker(Console.In));
         }
     }
 
     internal static void WriteLine(IOutputSink sink, string line) => CellContext.Outside(() => sink.Write(CellStream.Out, line + "\n"));
+
+    /// <summary>Asks whoever reads the running cell's output; null where nobody can answer.</summary>
+    internal static string? Ask(string prompt, bool hidden) =>
+        CellContext.Current?.Sink is IInputSource source ? source.Read(prompt, hidden) : null;
+
+    sealed class Asker(TextReader terminal) : TextReader
+    {
+        public override string? ReadLine() => CellContext.Current is null ? terminal.ReadLine() : Ask("", hidden: false);
+
+        public override string ReadToEnd() => ReadLine() ?? "";
+
+        public override int Read() => CellContext.Current is null ? terminal.Read() : -1;
+    }
 
     sealed class Router(CellStream stream, TextWriter terminal) : TextWriter
     {

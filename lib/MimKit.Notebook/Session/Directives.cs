@@ -8,6 +8,7 @@ namespace MimKit.Notebook;
 /// <param name="Time">The cell asks for its wall time.</param>
 sealed partial record Directives(string Code, IReadOnlyList<string> References, bool Time)
 {
+    static readonly string[] Names = ["#r", "#!time", "#!csharp"];
     const string Known = "#r \"library.dll\", #r \"nuget: NAME\" for a package that is already here, #!time and #!csharp";
 
     public static Directives Read(string code, SessionOptions options)
@@ -28,6 +29,19 @@ sealed partial record Directives(string Code, IReadOnlyList<string> References, 
         return new Directives(string.Join('\n', lines), references, time);
     }
 
+    /// <summary>The cell with the lines of directives overwritten by blanks, so that positions hold.</summary>
+    public static string Blank(string code) => DirectiveLine().Replace(code, line => new string(' ', line.Length));
+
+    /// <summary>Offers for a directive at the cursor, or null where the cursor is in code.</summary>
+    public static CompletionList? Complete(string code, int cursor)
+    {
+        var start = cursor == 0 ? 0 : code.LastIndexOf('\n', cursor - 1) + 1;
+        var typed = code[start..cursor];
+        if (!typed.StartsWith('#') || typed.Contains(' ')) return null;
+        var fitting = Names.Where(name => name.StartsWith(typed, StringComparison.Ordinal)).Select(name => new CompletionItem(name, "keyword", name));
+        return new CompletionList([.. fitting], start, cursor);
+    }
+
     static void Refer(string target, int line, string text, List<string> references, SessionOptions options)
     {
         if (target.StartsWith("nuget:", StringComparison.OrdinalIgnoreCase))
@@ -35,7 +49,7 @@ sealed partial record Directives(string Code, IReadOnlyList<string> References, 
             var package = target["nuget:".Length..].Split(',')[0].Trim();
             if (options.ProvidedPackages.Contains(package, StringComparer.OrdinalIgnoreCase)) return;
             throw Error(line, text, $"The package '{package}' is not part of this session, and packages are not fetched while a notebook runs. " +
-                $"Here already: {Names(options.ProvidedPackages)}. Otherwise build the library and use #r \"path/to/library.dll\".");
+                $"Here already: {Listed(options.ProvidedPackages)}. Otherwise build the library and use #r \"path/to/library.dll\".");
         }
         var path = Path.GetFullPath(target, options.BaseFolder);
         if (!File.Exists(path)) throw Error(line, text, $"The library {path} does not exist. Relative paths start at {options.BaseFolder}.");
@@ -50,7 +64,10 @@ sealed partial record Directives(string Code, IReadOnlyList<string> References, 
     static CellException Error(int line, string text, string message) =>
         new(new CellError(CellErrorKind.Directive, 0, "Directive", message, line + 1, 1, text, [$"line {line + 1}: {message}", "    " + text.Trim()]));
 
-    static string Names(IReadOnlyList<string> packages) => packages.Count == 0 ? "none" : string.Join(", ", packages);
+    static string Listed(IReadOnlyList<string> packages) => packages.Count == 0 ? "none" : string.Join(", ", packages);
+
+    [GeneratedRegex(@"^[ \t]*#(!|r\b|load\b|i\b)[^\r\n]*", RegexOptions.Multiline)]
+    private static partial Regex DirectiveLine();
 
     [GeneratedRegex("""^#(!|r\b|load\b|i\b)""")]
     private static partial Regex Magic();

@@ -17,4 +17,16 @@ public interface IOutputSink
 
     /// <summary>The value of the cell's trailing expression.</summary>
     void Result(MimeBundle bundle);
+
+    /// <summary>Takes away what the cell has shown so far: at once, or when the next output comes.</summary>
+    void Clear(bool wait);
+}
+
+/// <summary>A sink behind which somebody sits who can be asked.</summary>
+public interface IInputSource
+{
+    /// <summary>Asks for one line and waits for it.</summary>
+    /// <param name="prompt">What is asked.</param>
+    /// <param name="hidden">What is typed is not shown: a password.</param>
+    string Read(string prompt, bool hidden);
 }

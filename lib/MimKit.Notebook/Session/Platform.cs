@@ -1,8 +1,6 @@
-using Microsoft.CodeAnalysis;
-
 namespace MimKit.Notebook;
 
-/// <summary>The .NET platform as references for the compiler: a small set that most cells need, and the rest for those that need more.</summary>
+/// <summary>The .NET platform as assemblies for the compiler: a small set that most cells need, and the rest for those that need more.</summary>
 static class Platform
 {
     // Each reference costs about two milliseconds and two megabytes at the first cell, so the rest waits until a name is missing.
@@ -19,11 +17,9 @@ static class Platform
 
     static readonly string Folder = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
 
-    public static IEnumerable<MetadataReference> First() => Ours().Where(IsUsual).Select(From);
+    public static IEnumerable<string> First() => Ours().Where(IsUsual);
 
-    public static IEnumerable<MetadataReference> Rest() => Ours().Where(path => !IsUsual(path)).Select(From);
-
-    public static MetadataReference From(string path) => MetadataReference.CreateFromFile(path);
+    public static IEnumerable<string> Rest() => Ours().Where(path => !IsUsual(path));
 
     static IEnumerable<string> Ours() => All.Where(path => Path.GetDirectoryName(path) == Folder);
 

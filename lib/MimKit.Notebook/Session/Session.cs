@@ -11,6 +11,7 @@ public sealed class Session : IDisposable
     readonly SessionOptions _options;
     readonly Submissions _submissions;
     readonly CellThread _thread = new();
+    int _lastHidden;
 
     /// <summary>Starts a session. The compiler warms up in the background; the first cell waits for it.</summary>
     public Session(SessionOptions? options = null)
@@ -18,7 +19,10 @@ public sealed class Session : IDisposable
         _options = options ?? new SessionOptions();
         CellConsole.Install();
         _submissions = new Submissions(_options);
+        Assist = new Assist(_submissions);
     }
+
+    internal Assist Assist { get; }
 
     /// <summary>The number of the last cell that was started; the first is 1.</summary>
     public int LastCell { get; private set; }
@@ -27,9 +31,16 @@ public sealed class Session : IDisposable
     /// <param name="code">C# as in a script: statements, declarations, top-level await, a trailing expression that is shown.</param>
     /// <param name="sink">Receives what the cell shows, in order.</param>
     /// <param name="cancellation">Stops the compiler; running code sees it through <see cref="SessionOptions.AroundCell"/>.</param>
-    public async Task<CellResult> RunAsync(string code, IOutputSink sink, CancellationToken cancellation = default)
+    public Task<CellResult> RunAsync(string code, IOutputSink sink, CancellationToken cancellation = default) => RunAsync(code, sink, LastCell + 1, cancellation);
+
+    /// <summary>Runs one cell under a number that the host chose.</summary>
+    /// <param name="code">As above.</param>
+    /// <param name="sink">As above.</param>
+    /// <param name="number">The cell's number in its errors; null for code of the host that is no cell of the user.</param>
+    /// <param name="cancellation">As above.</param>
+    public async Task<CellResult> RunAsync(string code, IOutputSink sink, int? number, CancellationToken cancellation)
     {
-        var cell = ++LastCell;
+        var cell = number is { } given ? LastCell = given : --_lastHidden;
         var watch = Stopwatch.StartNew();
         var (value, error) = await _thread.Run(() => RunCell(cell, code, sink, cancellation)).ConfigureAwait(false);
         return new CellResult(cell, watch.Elapsed, value, error);

@@ -15,16 +15,18 @@ namespace MimKit.Notebook;
 /// </summary>
 sealed class Submissions
 {
-    static readonly CSharpParseOptions Parse = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
+    public static readonly CSharpParseOptions Parse = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
     static readonly CSharpCompilationOptions Compiler = new(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release,
         allowUnsafe: true, nullableContextOptions: NullableContextOptions.Disable, concurrentBuild: true);
 
     static readonly string[] Usings =
     [
         "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Text", "System.Threading", "System.Threading.Tasks",
+        "Comm = MimKit.Notebook.Comm", "Formatter = MimKit.Notebook.Formatter",      // by name only: the rest of the engine would fill a cell's completion
     ];
 
     readonly ConcurrentDictionary<int, string[]> _sources = [];
+    readonly ConcurrentDictionary<string, string> _paths = [];
     readonly CellAssemblies _assemblies = new();
     readonly Task _start;
     object?[] _slots = new object?[16];
@@ -38,6 +40,18 @@ sealed class Submissions
     public string? SourceLine(int cell, int line) =>
         _sources.TryGetValue(cell, out var lines) && line >= 1 && line <= lines.Length ? lines[line - 1] : null;
 
+    /// <summary>The file of a referenced assembly, or null where none of that name is referenced.</summary>
+    public string? PathOf(string assembly) => _paths.GetValueOrDefault(assembly);
+
+    /// <summary>What is being typed, seen after the cells that have run.</summary>
+    public Draft Draft(string code, int cursor)
+    {
+        _start.GetAwaiter().GetResult();
+        var tree = CSharpSyntaxTree.ParseText(code, Parse);
+        var compilation = CSharpCompilation.CreateScriptCompilation("Draft", tree, references: null, Compiler, _last, typeof(object));
+        return new Draft(code, compilation.GetSemanticModel(tree), Math.Min(cursor, code.Length));
+    }
+
     /// <summary>Compiles and loads a cell. Returns what runs it, or null where there is nothing to run (usings, comments).</summary>
     /// <exception cref="CellException">The cell does not compile.</exception>
     public Func<Task<object?>>? Compile(int cell, string code, IReadOnlyList<string> libraries, CancellationToken cancellation)
@@ -45,16 +59,22 @@ sealed class Submissions
         _start.GetAwaiter().GetResult();
         _sources[cell] = code.Split('\n');
         foreach (var library in libraries) _assemblies.Add(library);
-        var references = libraries.Select(Platform.From).ToList();
+        var references = libraries.Select(Reference).ToList();
 
         var (compilation, errors) = Check(cell, code, references, cancellation);
         if (!_whole && errors.Any(CompileErrors.IsMissingName))
         {
-            var wider = Check(cell, code, [.. references, .. Platform.Rest()], cancellation);
+            var wider = Check(cell, code, [.. references, .. Platform.Rest().Select(Reference)], cancellation);
             if (wider.Errors.Count < errors.Count) (compilation, errors, _whole) = (wider.Compilation, wider.Errors, wider.Errors.Count == 0);
         }
         if (errors.Count > 0) throw new CellException(CompileErrors.Describe(cell, errors, _sources[cell]));
         return Load(compilation, cell, cancellation);
+    }
+
+    PortableExecutableReference Reference(string path)
+    {
+        _paths[Path.GetFileNameWithoutExtension(path)] = path;
+        return MetadataReference.CreateFromFile(path);
     }
 
     // A first submission with the host's references and usings; it also makes the compiler warm while nobody waits.
@@ -63,7 +83,7 @@ sealed class Submissions
         IEnumerable<string> usings = [.. Usings, .. options.MoreUsings, "static " + typeof(CellFunctions).FullName];
         var code = string.Join('\n', usings.Distinct().Select(name => $"using {name};")) + "\nawait Task.FromResult($\"{new[] { 1 }.Sum()}\")";
         var ours = options.References.Append(typeof(CellFunctions).Assembly.Location).Distinct();
-        var (compilation, errors) = Check(0, code, [.. Platform.First(), .. ours.Select(Platform.From)], default);
+        var (compilation, errors) = Check(0, code, [.. Platform.First().Concat(ours).Select(Reference)], default);
         if (errors.Count > 0)
             throw new InvalidOperationException("The host's references and usings do not compile:\n" + CompileErrors.Describe(0, errors, code.Split('\n')).Text);
         _ = Load(compilation, 0, default)!().Result;
