@@ -27,6 +27,8 @@ public enum Purpose : ushort
     Split = 10,
     /// <summary>Resampling for an interval.</summary>
     Bootstrap = 11,
+    /// <summary>How coarsely a step's tokens are morphed.</summary>
+    Granularity = 20,
 }
 
 /// <summary>
@@ -38,6 +40,9 @@ public enum Purpose : ushort
 /// <param name="Indices">Index of every sample of the batch in its data set, each in [0, 2^32).</param>
 public sealed record Draw(ulong Seed, int Epoch, long[] Indices)
 {
+    /// <summary>Number of the optimizer step, for what a whole step shares (<see cref="OfStep"/>).</summary>
+    public long Step { get; init; }
+
     /// <summary>Samples in the batch.</summary>
     public int Count => Indices.Length;
 
@@ -52,7 +57,7 @@ public sealed record Draw(ulong Seed, int Epoch, long[] Indices)
         Span<uint> words = perSample <= 1024 ? stackalloc uint[perSample] : new uint[perSample];
         for (var b = 0; b < Count; b++)
         {
-            Philox.Fill(words, Seed, Stream(purpose, Epoch, Indices[b], draw));
+            Philox.Fill(words, Seed, Counter(purpose, Epoch, Indices[b], draw));
             var row = values.AsSpan(b * perSample, perSample);
             for (var i = 0; i < row.Length; i++) row[i] = Philox.ToUniform(words[i]);
         }
@@ -68,14 +73,25 @@ public sealed record Draw(ulong Seed, int Epoch, long[] Indices)
     {
         var values = new long[Count * count];
         for (var b = 0; b < Count; b++)
-            Shuffle(values.AsSpan(b * count, count), Seed, Stream(purpose, Epoch, Indices[b], draw));
+            Shuffle(values.AsSpan(b * count, count), Seed, Counter(purpose, Epoch, Indices[b], draw));
         return values;
     }
+
+    /// <summary>A stream of numbers for one sample of the batch, where an algorithm cannot say how many it will need.</summary>
+    /// <param name="purpose">What they are for.</param>
+    /// <param name="sample">Place in the batch.</param>
+    /// <param name="draw">As in <see cref="Uniform"/>.</param>
+    public SampleStream Stream(Purpose purpose, int sample, int draw = 0) => new(Seed, Counter(purpose, Epoch, Indices[sample], draw));
+
+    /// <summary>A stream of numbers that a whole step shares, whatever samples are in it: the same on every rank.</summary>
+    /// <param name="purpose">What they are for; a purpose serves samples or steps, never both.</param>
+    /// <param name="draw">As in <see cref="Uniform"/>.</param>
+    public SampleStream OfStep(Purpose purpose, int draw = 0) => new(Seed, Counter(purpose, Epoch, Step, draw));
 
     /// <summary>The order in which <paramref name="epoch"/> visits <paramref name="count"/> samples: [count], from (seed, epoch) alone.</summary>
     public static long[] Order(ulong seed, int epoch, int count) => new Draw(seed, epoch, [0]).Permutation(Purpose.Order, count);
 
-    static PhiloxCounter Stream(Purpose purpose, int epoch, long index, int draw)
+    static PhiloxCounter Counter(Purpose purpose, int epoch, long index, int draw)
     {
         if ((ulong)index > uint.MaxValue)
             throw new ArgumentOutOfRangeException(nameof(index), $"Sample index {index} does not fit: a draw numbers samples from 0 to {uint.MaxValue}.");

@@ -17,9 +17,22 @@ public static class Plain
     {
         long B = qkv.size(0), N = qkv.size(1), D = qkv.size(2) / 3;
         var parts = qkv.reshape(B, N, 3, heads, D / heads).permute(2, 0, 3, 1, 4).unbind(0);      // 3 × [B, H, N, d]
-        var logits = parts[0].matmul(parts[1].transpose(-2, -1)).mul(scale).to(bias?.dtype ?? (qkv.dtype == float64 ? float64 : float32));
-        var weights = (bias is null ? logits : logits.add(bias)).softmax(-1).to(qkv.dtype);       // [B, H, N, N]
+        var weights = Weights(parts[0], parts[1], scale, bias).to(qkv.dtype);                     // [B, H, N, N]
         return weights.matmul(parts[2]).transpose(1, 2).reshape(B, N, D);
+    }
+
+    /// <summary>softmax(q kᵀ scale + bias) alone: [B, H, N, N] float32.</summary>
+    public static Tensor AttentionWeights(Tensor qkv, int heads, double scale, Tensor? bias)
+    {
+        long B = qkv.size(0), N = qkv.size(1), D = qkv.size(2) / 3;
+        var parts = qkv.reshape(B, N, 3, heads, D / heads).permute(2, 0, 3, 1, 4).unbind(0);      // 3 × [B, H, N, d]
+        return Weights(parts[0], parts[1], scale, bias);
+    }
+
+    private static Tensor Weights(Tensor q, Tensor k, double scale, Tensor? bias)
+    {
+        var logits = q.matmul(k.transpose(-2, -1)).mul(scale).to(bias?.dtype ?? (q.dtype == float64 ? float64 : float32));
+        return (bias is null ? logits : logits.add(bias)).softmax(-1);
     }
 
     internal static Tensor AcrossWidth(Tensor ids, long width) => ids.unsqueeze(-1).expand(-1, -1, width);

@@ -38,9 +38,9 @@ public sealed class Method : ITrainable, IDisposable
     public Tensor Step(Batch batch, Draw draw)
     {
         var views = Views.Draw(batch, draw);                                       // student and target view of one crop
-        var mask = Masking.Draw(Predictor.Grid, draw);
+        var mask = Masking.Draw(Predictor.Grid, draw, () => Saliency(views.Student));
         var targets = TargetsOf(views.Target);
-        var outputs = Predictor.Predict(views.Student, mask);                      // named latents; heads run in the terms
+        var outputs = Predictor.Predict(views.Student, mask, draw);                // named latents; heads run in the terms
         return Terms.Select(term => term.Loss(outputs, targets[term.Target], mask, draw)).Aggregate((sum, loss) => sum + loss);
     }
 
@@ -79,6 +79,13 @@ public sealed class Method : ITrainable, IDisposable
     public override string ToString() => Describe();
 
     public void Dispose() => Network.Dispose();
+
+    // what the class token looks at in the last block, mean of the heads
+    private Tensor Saliency(Tensor images)
+    {
+        using var off = no_grad();
+        return Predictor.AttentionWeights(images).select(2, 0).narrow(2, 1, Predictor.Grid.Count).mean([1]);      // [B, N]
+    }
 
     private Dictionary<Target, TargetValues> TargetsOf(Tensor view)
     {

@@ -9,6 +9,18 @@ namespace MimKit;
 /// <param name="HiddenIds">[B, N − M] int64</param>
 public sealed record Mask(Tensor Hidden, Tensor VisibleIds, Tensor HiddenIds)
 {
+    /// <summary>The mask that hides given patches; ids of a row ascend.</summary>
+    /// <param name="hidden">[B · N] true = hidden, image after image, equally many in each</param>
+    /// <param name="patches">N</param>
+    public static Mask FromHidden(ReadOnlySpan<bool> hidden, int patches)
+    {
+        var noise = new float[hidden.Length];                                      // ties go to the earlier patch
+        for (var i = 0; i < noise.Length; i++) noise[i] = hidden[i] ? 1 : 0;
+        var counts = Enumerable.Range(0, noise.Length / patches).Select(b => noise.AsSpan(b * patches, patches).Count(0f)).Distinct().ToArray();
+        return counts.Length == 1 ? FromNoise(noise, patches, counts[0])
+            : throw new ArgumentException($"Every image of a batch hides the same number of patches; found images with {string.Join(", ", counts.Order())} visible ones.");
+    }
+
     /// <summary>Keeps the patches of smallest noise, as MAE's argsort does; ids of a row are in the order of their noise, ties by patch.</summary>
     /// <param name="noise">[B · N] numbers ≥ 0, image after image</param>
     /// <param name="patches">N</param>

@@ -1,18 +1,21 @@
 using System.Text.Json.Serialization;
 using MimKit.Models;
 using MimKit.Runtime;
+using static MimKit.Torch.torch;
 
 namespace MimKit;
 
 /// <summary>First choice of a method: which patches are hidden?</summary>
-[JsonDerivedType(typeof(RandomMasking), "random"), JsonDerivedType(typeof(GivenMasking), "given")]
+[JsonDerivedType(typeof(RandomMasking), "random"), JsonDerivedType(typeof(BlockwiseMasking), "block-wise"), JsonDerivedType(typeof(UnitMasking), "units")]
+[JsonDerivedType(typeof(GridMasking), "grid"), JsonDerivedType(typeof(AttentionMasking), "attention"), JsonDerivedType(typeof(GivenMasking), "given")]
 public abstract record Masking
 {
     /// <summary>A mask for every image of the batch.</summary>
     /// <param name="grid">the patches of an image</param>
     /// <param name="draw">the step's random numbers</param>
+    /// <param name="saliency">the student's attention to every patch, [B, N] float32, computed only if asked for; null outside a method</param>
     /// <exception cref="ArgumentException">Nothing would be hidden, or everything.</exception>
-    public abstract Mask Draw(PatchGrid grid, Draw draw);
+    public abstract Mask Draw(PatchGrid grid, Draw draw, Func<Tensor>? saliency = null);
 
     private protected static void Check(int hidden, PatchGrid grid, string how)
     {
@@ -25,7 +28,7 @@ public abstract record Masking
 /// <param name="Ratio">share of the patches that is hidden</param>
 public sealed record RandomMasking(double Ratio = 0.75) : Masking
 {
-    public override Mask Draw(PatchGrid grid, Draw draw)
+    public override Mask Draw(PatchGrid grid, Draw draw, Func<Tensor>? saliency = null)
     {
         var visible = Visible(grid);
         return Mask.FromNoise(draw.Uniform(Purpose.Mask, grid.Count), grid.Count, visible);
@@ -44,13 +47,13 @@ public sealed record RandomMasking(double Ratio = 0.75) : Masking
 /// <param name="Hidden">one truth value a patch, row by row; true = hidden</param>
 public sealed record GivenMasking(IReadOnlyList<bool> Hidden) : Masking
 {
-    public override Mask Draw(PatchGrid grid, Draw draw)
+    public override Mask Draw(PatchGrid grid, Draw draw, Func<Tensor>? saliency = null)
     {
         if (Hidden.Count != grid.Count) throw new ArgumentException($"The given mask has {Hidden.Count} patches; {grid} has {grid.Count}.");
         var hidden = Hidden.Count(patch => patch);
         Check(hidden, grid, "The given mask");
-        var noise = new float[draw.Count * grid.Count];
-        for (var i = 0; i < noise.Length; i++) noise[i] = Hidden[i % grid.Count] ? 1 : 0;   // ties by patch: ids ascend
-        return Mask.FromNoise(noise, grid.Count, grid.Count - hidden);
+        var all = new bool[draw.Count * grid.Count];
+        for (var i = 0; i < all.Length; i++) all[i] = Hidden[i % grid.Count];
+        return Mask.FromHidden(all, grid.Count);
     }
 }

@@ -42,6 +42,25 @@ public class Vit : nn.Module
     /// <returns>[B, 1 + M, D] after the final norm, class token first, in the activations' dtype</returns>
     public Tensor Encode(Tensor images, Tensor? visible = null)
     {
+        return Transform(Embed(images, visible), _blocks, _norm);
+    }
+
+    /// <summary>The attention weights of a block for whole images, without gradients.</summary>
+    /// <param name="images">[B, C, H, W] float32</param>
+    /// <param name="block">counted from 1; null: the last</param>
+    /// <returns>[B, H, 1 + N, 1 + N] float32, class token first, query before key</returns>
+    public Tensor AttentionWeights(Tensor images, int? block = null)
+    {
+        using var off = no_grad();
+        using var scope = NewDisposeScope();
+        var (wanted, x) = (block ?? _blocks.Count, new ResidualStream(Embed(images, null), Pending: null, Activations));
+        if (wanted < 1 || wanted > _blocks.Count) throw new ArgumentException($"Attention of block {wanted} was asked for; this model has blocks 1 to {_blocks.Count}.");
+        foreach (var earlier in _blocks.Take(wanted - 1)) x = earlier.forward(x);
+        return _blocks[wanted - 1].AttentionWeights(x).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Embed(Tensor images, Tensor? visible)
+    {
         var patches = Grid.Cut(images);                                            // [B, N, p · p · C]
         var positions = _positions.narrow(1, 1, Grid.Count);                       // [1, N, D]
         if (visible is not null)
@@ -51,7 +70,7 @@ public class Vit : nn.Module
         }
         var tokens = positions + _patchEmbed.call(patches);                     // [B, M, D] float32
         var cls = (_clsToken + _positions.narrow(1, 0, 1)).expand(images.size(0), -1, -1);
-        return Transform(cat([cls, tokens], 1), _blocks, _norm);
+        return cat([cls, tokens], 1);                                              // [B, 1 + M, D]
     }
 
     /// <summary>Runs tokens through blocks and a final norm.</summary>

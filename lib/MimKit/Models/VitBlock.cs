@@ -30,6 +30,14 @@ public readonly record struct ResidualStream(Tensor Sum, Tensor? Pending, Scalar
 
     /// <summary>Leaves a branch to be added by the next <see cref="Normalise"/>.</summary>
     public ResidualStream Add(Tensor branch) => this with { Pending = branch };
+
+    /// <summary>Adds the pending branch now: the stream itself is wanted, not a normalisation of it.</summary>
+    /// <returns>the settled stream and its sum, [B, N, D] float32</returns>
+    public (ResidualStream Stream, Tensor Sum) Settle()
+    {
+        var sum = Pending is null ? Sum : Sum + Pending;
+        return (this with { Sum = sum, Pending = null }, sum);
+    }
 }
 
 /// <summary>Pre-norm transformer block as timm's and MAE's (METHODS 1.1 and 3.3; no layer scale, no drop path).</summary>
@@ -54,6 +62,14 @@ public sealed class VitBlock : nn.Module<ResidualStream, ResidualStream>
         x = x.Add(_attention.call(y));
         x = x.Normalise(_norm2, out y);
         return x.Add(_mlp.call(y));
+    }
+
+    /// <summary>The attention weights of this block, after the softmax.</summary>
+    /// <returns>[B, H, N, N] float32</returns>
+    public Tensor AttentionWeights(ResidualStream x)
+    {
+        x.Normalise(_norm1, out var y);
+        return _attention.Weights(y);
     }
 }
 
@@ -85,6 +101,9 @@ public sealed class Attention : nn.Module<Tensor, Tensor>
         var y = Fused.Attention(qkv, _heads, _scale);                              // [B, N, D]
         return Fused.Linear(y, _proj.weight, _proj.bias);
     }
+
+    /// <summary>The weights alone, for looking at: [B, H, N, N] float32.</summary>
+    public Tensor Weights(Tensor x) => Plain.AttentionWeights(Fused.Linear(x, _qkv.weight, _qkv.bias), _heads, _scale, null);
 }
 
 /// <summary>Two linear layers with the exact GELU between them.</summary>

@@ -1,4 +1,5 @@
 using MimKit.Models;
+using MimKit.Runtime;
 using MimKit.Torch;
 using static MimKit.Torch.torch;
 
@@ -11,15 +12,25 @@ public sealed class MaePredictor(MaskedAutoencoder network) : Predictor
     public override nn.Module Network => network;
     public override PatchGrid Grid => network.Grid;
 
-    public override int OutputSize(Output output) => output == Output.Mim ? network.Outputs
-        : throw new ArgumentException($"MAE's predictor has one output, {Output.Mim}; there is no {output}.");
+    public override int OutputSize(Output output) => output switch
+    {
+        Output.Mim => network.Outputs,
+        Output.Feature when network.Features > 0 => network.Features,
+        Output.Encoder => network.Config.Width,
+        _ => throw new ArgumentException($"This predictor has no output {output}. It has {Output.Mim} and {Output.Encoder}, and {Output.Feature} if it is built with features."),
+    };
 
-    public override IReadOnlyDictionary<Output, Latents> Predict(Tensor images, Mask mask)
+    public override IReadOnlyDictionary<Output, Latents> Predict(Tensor images, Mask mask, Draw? draw = null)
     {
         var encoded = network.Encode(images, mask.VisibleIds);                     // [B, 1 + M, D]
         var decoded = network.Decode(encoded, mask.VisibleIds);                    // [B, 1 + N, Dd]
-        return new Dictionary<Output, Latents> { [Output.Mim] = new(decoded, network.Head) };
+        return new Dictionary<Output, Latents>
+        {
+            [Output.Mim] = new(decoded, network.Head), [Output.Feature] = new(decoded, network.FeatureHead), [Output.Encoder] = new(encoded, tokens => tokens),
+        };
     }
+
+    public override Tensor AttentionWeights(Tensor images, int? block = null) => network.AttentionWeights(images, block);
 
     public override Tensor Tokens(Tensor images) => network.Encode(images);
 

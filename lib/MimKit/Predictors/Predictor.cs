@@ -10,6 +10,12 @@ public enum Output
 {
     /// <summary>One latent a patch, from which its content is predicted.</summary>
     Mim,
+    /// <summary>The same after patch aggregation: what BEiT v2's class token must help to predict.</summary>
+    Aggregated,
+    /// <summary>The latents of <see cref="Mim"/> under a second head, for an added feature term.</summary>
+    Feature,
+    /// <summary>The encoder's own tokens, without a head: of the patches that it saw.</summary>
+    Encoder,
 }
 
 /// <summary>How the features of an image become one vector.</summary>
@@ -49,10 +55,17 @@ public abstract class Predictor
     /// <summary>Predicts what is hidden.</summary>
     /// <param name="images">[B, C, H, W] float32</param>
     /// <param name="mask">which patches the network must not see</param>
-    public abstract IReadOnlyDictionary<Output, Latents> Predict(Tensor images, Mask mask);
+    /// <param name="draw">the step's random numbers, for stochastic depth; null: none</param>
+    public abstract IReadOnlyDictionary<Output, Latents> Predict(Tensor images, Mask mask, Draw? draw = null);
 
     /// <summary>The encoder's tokens of whole images.</summary>
     /// <param name="images">[B, C, H, W] float32</param>
     /// <returns>[B, 1 + N, D] after the final norm, class token first</returns>
     public abstract Tensor Tokens(Tensor images);
+
+    /// <summary>The attention weights of one of the encoder's blocks for whole images, without gradients.</summary>
+    /// <param name="images">[B, C, H, W] float32</param>
+    /// <param name="block">counted from 1; null: the last</param>
+    /// <returns>[B, H, 1 + N, 1 + N] float32, class token first, query before key</returns>
+    public abstract Tensor AttentionWeights(Tensor images, int? block = null);
 }

@@ -54,7 +54,7 @@ public sealed class Trainer(ITrainable subject, ImageSet train, TrainingPlan pla
             foreach (var batch in log.Waiting(loader.Epoch(epoch, firstBatch: (int)(step % perEpoch))))
             {
                 using var scope = NewDisposeScope();                               // all temporaries of this step die here
-                var draw = new Draw(plan.Seed, epoch, batch.Indices);              // the same for any worker count or resume
+                var draw = new Draw(plan.Seed, epoch, batch.Indices) { Step = step };   // the same for any worker count or resume
                 var rate = Schedule.LearningRate(plan, step, perEpoch);
 
                 optimizer.zero_grad();
