@@ -15,7 +15,7 @@ sealed class Findings(ReferenceCase stored)
 
     readonly List<Distance> _distances = [];
     readonly HashSet<string> _open = [.. stored.Expected];
-    readonly List<string> _left = [];
+    readonly List<(string Name, string Why)> _left = [];
 
     /// <summary>Compares a result with the stored tensor of that name, shape and values.</summary>
     public void Compare(string name, Tensor? result)
@@ -61,14 +61,14 @@ sealed class Findings(ReferenceCase stored)
     /// <summary>Says why a stored tensor has nothing to be compared with.</summary>
     public void Leave(string name, string why)
     {
-        if (_open.Remove(name)) _left.Add($"{name} not compared: {why}");
+        if (_open.Remove(name)) _left.Add((name, why));
     }
 
     /// <summary>The case's result: its worst tensor.</summary>
     public CaseResult Result()
     {
         var worst = _distances.OrderByDescending(distance => distance.Share).FirstOrDefault();
-        var notes = _left.Concat(_open.Count == 0 ? [] : [$"nothing was computed for {string.Join(", ", _open)}"]);
+        var notes = _left.GroupBy(one => one.Why, one => one.Name).Select(left => $"{string.Join(", ", left)} not compared: {left.Key}").Concat(_open.Count == 0 ? [] : [$"nothing was computed for {string.Join(", ", _open)}"]);
         var outcome = _open.Count == 0 && _distances.Count > 0 && _distances.All(distance => distance.Passed) ? Outcome.Pass : Outcome.Fail;
         return new(stored, outcome, worst.Error, worst.Allowed, string.Join("; ", notes.Prepend(worst.Of is null ? "nothing was compared" : $"worst of {_distances.Count}: {worst.Of}")));
     }

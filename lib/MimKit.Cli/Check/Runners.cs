@@ -12,6 +12,7 @@ static class Runners
     static readonly Dictionary<string, Runner> ByKind = new(
     [
         .. Blocks.Runners, .. Optimisers.Runners, .. Schedules.Runners, .. Mae.Runners, .. Cluster.Runners, .. TokenClasses.Runners, .. Neighbours.Runners, .. WeightFiles.Runners,
+        .. BeitParts.Runners, .. Beit.Runners, .. Masks.Runners,
     ]);
 
     /// <summary>Runs one case. Whatever goes wrong in it is its result.</summary>

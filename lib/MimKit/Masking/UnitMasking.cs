@@ -51,17 +51,13 @@ public sealed record AttentionMasking(double Ratio = 0.75, double Temperature = 
         if (saliency is null) throw new ArgumentException("Attention-guided masking needs the student's attention; it works inside a method.");
         if (!(Temperature > 0)) throw new ArgumentException($"Temperature is {Temperature}; it is above 0.");
         var visible = new RandomMasking(Ratio).Visible(grid);
-        using var scope = torch.NewDisposeScope();
-        using var weights = saliency().DetachFromDisposeScope();                   // [B, N]
-        var (attention, noise) = (weights.ToArray<float>(), draw.Uniform(Purpose.Mask, grid.Count));
+        var (attention, noise) = (saliency().ToArray<float>(), draw.Uniform(Purpose.Mask, grid.Count));
         for (var b = 0; b < draw.Count; b++)
         {
             var mean = attention.AsSpan(b * grid.Count, grid.Count).ToArray().Average();
             for (var i = b * grid.Count; i < (b + 1) * grid.Count; i++)            // Efraimidis and Spirakis 2006: the largest u^(1/w) are drawn
                 noise[i] = (float)Math.Pow(noise[i], 1 / Math.Pow(Math.Max(attention[i] / mean, 1e-6), 1 / Temperature));
         }
-        var mask = Mask.FromNoise(noise, grid.Count, visible);
-        foreach (var part in new[] { mask.Hidden, mask.VisibleIds, mask.HiddenIds }) part.MoveToOuterDisposeScope();
-        return mask;
+        return Mask.FromNoise(noise, grid.Count, visible);
     }
 }

@@ -18,9 +18,10 @@ public sealed class BeitBlock : nn.Module
     private readonly double _dropPath;
 
     /// <param name="config">width, heads and MLP ratio</param>
+    /// <param name="grid">the patches that the block's own position bias describes, if it has one</param>
     /// <param name="parts">layer scale; whether the block has its own relative position bias</param>
     /// <param name="dropPath">probability that a branch of an image is dropped in training</param>
-    public BeitBlock(VitConfig config, BeitParts parts, double dropPath = 0) : base(nameof(BeitBlock))
+    public BeitBlock(VitConfig config, PatchGrid grid, BeitParts parts, double dropPath = 0) : base(nameof(BeitBlock))
     {
         _dropPath = dropPath;
         if (parts.LayerScale > 0)
@@ -29,7 +30,7 @@ public sealed class BeitBlock : nn.Module
             register_parameter("gamma_2", _gamma2 = new Parameter(full([config.Width], parts.LayerScale)));
         }
         register_module("norm1", _norm1 = nn.LayerNorm(config.Width, Vit.NormEps));
-        register_module("attn", _attention = new BeitAttention(config.Width, config.Heads, parts.QueryValueBias, parts.BlockBias ? config.Grid() : null));
+        register_module("attn", _attention = new BeitAttention(config.Width, config.Heads, parts.QueryValueBias, parts.BlockBias ? grid : null));
         register_module("norm2", _norm2 = nn.LayerNorm(config.Width, Vit.NormEps));
         register_module("mlp", _mlp = new Mlp(config.Width, (int)(config.Width * config.MlpRatio)));
     }

@@ -6,7 +6,7 @@ namespace MimKit.Models;
 
 /// <summary>
 /// BEiT's starting weights in pre-training (METHODS 1.3): matrices, tokens and positions normal(0, 0.02) cut off at ± 0.02, one deviation and not
-/// two, biases 0, norms 1 and 0; then the last matrix of each branch of block i (from 0) is divided by √(2 (i + 1)). A value is a function of
+/// two, biases 0, norms 1 and 0; then the last matrix of each branch of block i (from 0) is divided by √(2 (i + 1)) (<see cref="DepthFactor"/>). A value is a function of
 /// (seed, name of the parameter, place).
 /// </summary>
 public static class BeitInitialisation
@@ -31,8 +31,11 @@ public static class BeitInitialisation
             else Truncated(path, module, seed);
         foreach (var (name, token) in network.named_parameters(recurse: false)) TruncatedNormal(token, name, seed);
         foreach (var (name, parameter) in network.named_parameters())
-            if (Depth(name, aggregation, firstDepth) is { } depth) parameter.div_(Math.Sqrt(2 * (depth + 1)));
+            if (Depth(name, aggregation, firstDepth) is { } depth) parameter.mul_(DepthFactor(depth));
     }
+
+    /// <summary>1 / √(2 (i + 1)): what the last matrix of each branch of block i, counted from 0, is multiplied by.</summary>
+    public static double DepthFactor(int block) => 1 / Math.Sqrt(2 * (block + 1));
 
     private static void Truncated(string path, nn.Module module, ulong seed)
     {

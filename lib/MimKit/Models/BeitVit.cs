@@ -144,5 +144,5 @@ public sealed class BeitVit : nn.Module
         return tokens;
     }
 
-    private ModuleList<BeitBlock> Blocks(double[] dropPath) => nn.ModuleList([.. dropPath.Select(rate => new BeitBlock(Config, Parts, rate))]);
+    private ModuleList<BeitBlock> Blocks(double[] dropPath) => nn.ModuleList([.. dropPath.Select(rate => new BeitBlock(Config, Grid, Parts, rate))]);
 }

@@ -48,6 +48,12 @@ static class Mae
     static void StartingWeights(ReferenceCase stored, Findings found)
     {
         using var network = Network(stored, outputs: 3 * (int)Math.Pow(stored.Config.GetProperty("model").GetProperty("patch_size").GetInt32(), 2));
+        CompareStart(stored, found, network);
+    }
+
+    /// <summary>The statistics of a network's starting weights against the stored ones.</summary>
+    public static void CompareStart(ReferenceCase stored, Findings found, nn.Module network)
+    {
         var own = network.named_parameters().ToDictionary(p => p.name, p => p.parameter.detach().to(float64));
         var values = stored.Config.GetProperty("param_names").EnumerateArray().Select(name => own[name.GetString()!]).ToArray();
         var relative = stored.Entry.GetProperty("tolerance").GetProperty("relative").GetDouble();
