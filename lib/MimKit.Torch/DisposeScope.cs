@@ -49,8 +49,17 @@ public sealed class DisposeScope : IDisposable
     public void Dispose()
     {
         if (_ended) return;
-        _ended = true;
         Flow.Value = _outer;
+        FreeTensors();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>A scope that nobody ended, and its tensors, are out of reach together: the tensors know their scope.</summary>
+    ~DisposeScope() => FreeTensors();
+
+    private void FreeTensors()
+    {
+        _ended = true;
         foreach (var tensor in _tensors)
             if (tensor.Scope == this) tensor.Dispose();
         _tensors.Clear();

@@ -102,10 +102,12 @@ public sealed unsafe class Op(string name, string overload = "")
         return result.Integer;
     }
 
+    [SkipLocalsInit]
     private int Invoke(ReadOnlySpan<Arg> args, NativeValue* results, int capacity)
     {
         var words = 0;
-        foreach (ref readonly var a in args) words += a.Held is null or Tensor ? 0 : a.Words;
+        foreach (ref readonly var a in args)
+            if (a.Tag >= Tag.Ints) words += a.Words;
         // Lists are copied to where the garbage collector does not move them: the stack, or for very long ones the heap.
         long* space = null;
         var onHeap = words > 2048;
@@ -119,8 +121,9 @@ public sealed unsafe class Op(string name, string overload = "")
         {
             ref readonly var a = ref args[i];
             values[i].Tag = a.Tag;
-            values[i].Integer = a.Held is Tensor t ? t.Handle : a.Bits;
-            if (a.Held is not null and not Tensor) space = Fill(ref values[i], a.Held, space);
+            if (a.Tag == Tag.Tensor) values[i].Pointer = Unsafe.As<Tensor>(a.Held!).Handle;      // the tag says so; a checked cast is a call
+            else if (a.Held is null) values[i].Integer = a.Bits;
+            else space = Fill(ref values[i], a.Held, space);
         }
         var count = Native.mk_call(Handle, values, args.Length, results, capacity);
         if (onHeap) NativeMemory.Free(space - words);

@@ -13,35 +13,75 @@ public static partial class torch
     public partial class Tensor : IDisposable
     {
         private nint _handle;
-        private readonly long _pressure;                       // bytes reported to the garbage collector, which sees only this small object
-        private const long SmallBytes = 4096;                  // below it the telling costs more than the operator, and hides nothing
-        internal DisposeScope? Scope;
+        private DisposeScope? _scope;
+        private Unowned? _unowned;
         private static long s_live;
 
         internal protected Tensor(nint handle)
         {
             _handle = handle;
             Interlocked.Increment(ref s_live);
-            if ((Scope = DisposeScope.Current) is { } scope) scope.Add(this);
-            else if (Native.mk_tensor_numel(handle) * dtype.ElementSize() is >= SmallBytes and var bytes) GC.AddMemoryPressure(_pressure = bytes);
+            if ((_scope = DisposeScope.Current) is { } scope) scope.Add(this);
+            else _unowned = new(handle, numel() * dtype.ElementSize());
         }
 
-        ~Tensor() => Release();
+        /// <summary>Who frees this tensor when it ends; without one the garbage collector does.</summary>
+        internal DisposeScope? Scope
+        {
+            get => _scope;
+            set
+            {
+                _scope = value;
+                if (value is null && _handle != 0) _unowned ??= new(_handle, numel() * dtype.ElementSize());
+                else if (value is not null) DropUnowned();
+            }
+        }
 
         public void Dispose()
         {
-            Release();
-            GC.SuppressFinalize(this);
-        }
-
-        private void Release()
-        {
             var handle = Interlocked.Exchange(ref _handle, 0);
             if (handle == 0) return;
-            Scope = null;
+            _scope = null;
+            DropUnowned();
             Interlocked.Decrement(ref s_live);
-            if (_pressure > 0) GC.RemoveMemoryPressure(_pressure);
             Native.mk_tensor_free(handle);
+        }
+
+        private void DropUnowned()
+        {
+            if (_unowned is null) return;
+            _unowned.Drop();
+            _unowned = null;
+        }
+
+        // An object with a finalizer costs the allocator about as much as a small operator, so a tensor has none: one that no scope
+        // owns has this, which dies with it. It also tells the garbage collector the bytes behind an object that looks small.
+        private sealed class Unowned
+        {
+            private const long SmallBytes = 4096;              // below it the telling costs more than the operator, and hides nothing
+            private readonly nint _handle;
+            private readonly long _pressure;
+
+            internal Unowned(nint handle, long bytes)
+            {
+                _handle = handle;
+                if (bytes >= SmallBytes) GC.AddMemoryPressure(_pressure = bytes);
+            }
+
+            ~Unowned()
+            {
+                RemovePressure();
+                Interlocked.Decrement(ref s_live);
+                Native.mk_tensor_free(_handle);
+            }
+
+            internal void Drop()
+            {
+                GC.SuppressFinalize(this);
+                RemovePressure();
+            }
+
+            private void RemovePressure() { if (_pressure > 0) GC.RemoveMemoryPressure(_pressure); }
         }
 
         /// <summary>Tensors alive in this process: a training step must leave this number as it found it.</summary>

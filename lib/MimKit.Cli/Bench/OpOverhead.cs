@@ -8,7 +8,7 @@ namespace MimKit.Cli.Bench;
 /// <summary>What a call costs when the tensors are tiny: an operator, a layer, a forward and backward pass; against the same from Python.</summary>
 static class OpOverhead
 {
-    const int Calls = 20_000, Repeats = 5, Rounds = 5;
+    const int Calls = 2_000, Repeats = 100, Rounds = 5;
     static readonly CultureInfo Plain = CultureInfo.InvariantCulture;
 
     public static IEnumerable<BenchResult> Run(BenchRun bench)
@@ -57,9 +57,10 @@ static class OpOverhead
     }
 
     // As Python's timeit: the best of repeats of a loop, after one that warms up; whatever is slower is the machine doing something else.
+    // Repeats are short, so that some of them meet a quiet moment. The warm-up lasts until the compiler's second tier, which works in the background, has surely replaced the first's code.
     static double Microseconds(Action<int> loop, int calls)
     {
-        loop(calls);
+        for (var warmUp = Stopwatch.StartNew(); warmUp.ElapsedMilliseconds < 500;) loop(calls);
         var best = TimeSpan.MaxValue;
         for (var i = 0; i < Repeats; i++)
         {
