@@ -7,7 +7,7 @@ namespace MimKit;
 
 /// <summary>
 /// Crops for self-distillation, cut out of a batch by bicubic interpolation: area share uniform, aspect log-uniform in 3/4 to 4/3, mirrored
-/// half of the time, then contrast and brightness of each crop drawn anew. Defaults: DINO's scales. DINO's blur, solarisation, hue and
+/// half of the time if asked, then contrast and brightness of each crop drawn anew. Defaults: DINO's scales. DINO's blur, solarisation, hue and
 /// saturation are not here: at 28 grey pixels they remove what is to be seen.
 /// </summary>
 public sealed record MultiCrop
@@ -31,6 +31,9 @@ public sealed record MultiCrop
     /// <summary>Pixels of a local crop's side.</summary>
     public int LocalSize { get; init; } = 96;
 
+    /// <summary>Mirror half of the crops.</summary>
+    public bool Flip { get; init; } = true;
+
     /// <summary>Contrast is multiplied by 1 ± this, brightness moved by ± this in standard deviations of the data.</summary>
     public double Jitter { get; init; } = 0.4;
 
@@ -53,7 +56,7 @@ public sealed record MultiCrop
     }
 
     // [B, 2, 3]: output place in -1 … 1 to input place
-    private static float[] Boxes(ReadOnlySpan<float> u, double from, double to)
+    private float[] Boxes(ReadOnlySpan<float> u, double from, double to)
     {
         var theta = new float[u.Length / 5 * 6];
         for (var b = 0; b < u.Length / 5; b++)
@@ -61,7 +64,7 @@ public sealed record MultiCrop
             var (side, stretch) = (Math.Sqrt(from + (to - from) * u[5 * b]), Math.Exp((u[5 * b + 1] - 0.5) * Math.Log(16.0 / 9) / 2));
             var (width, height) = (Math.Min(1, side * stretch), Math.Min(1, side / stretch));   // in shares of the image
             var row = theta.AsSpan(6 * b, 6);
-            row[0] = (float)(u[5 * b + 4] < 0.5f ? -width : width);
+            row[0] = (float)(Flip && u[5 * b + 4] < 0.5f ? -width : width);
             row[2] = (float)((2 * u[5 * b + 2] - 1) * (1 - width));
             row[4] = (float)height;
             row[5] = (float)((2 * u[5 * b + 3] - 1) * (1 - height));
