@@ -25,8 +25,7 @@ static class PretrainCommand
     /// <param name="about">One line of help.</param>
     /// <param name="book">What can be trained.</param>
     /// <param name="output">For progress.</param>
-    /// <param name="finished">Called after training with the subject and the data.</param>
-    public static Command Create(string verb, string about, RecipeBook book, TextWriter output, Action<ITrainable, DataSplits>? finished = null)
+    public static Command Create(string verb, string about, RecipeBook book, TextWriter output)
     {
         var method = new Argument<string>(book.Argument) { Description = $"One of: {string.Join(", ", book.Names)}." };
         var data = new Option<string>("--data") { HelpName = "NAME", Description = "A data set, as 'mimkit data list' names it.", DefaultValueFactory = _ => "fashion-mnist" };
@@ -44,19 +43,18 @@ static class PretrainCommand
             string[] all = [.. parsed.GetValue(settings) ?? [], .. parsed.GetValue(epochs) is { } n ? new[] { $"Epochs={n}" } : []];
             var where = parsed.GetValue(folder) ?? Path.Combine("runs", $"{name}-{set}-seed{number}");
             var recipe = book.Of(name, parsed.GetRequiredValue(model), all, number);
-            return Run(new(recipe, set, where, parsed.GetValue(resume), parsed.GetValue(dry)), output, finished);
+            return Run(new(recipe, set, where, parsed.GetValue(resume), parsed.GetValue(dry)), output);
         });
         return command;
     }
 
-    static int Run(Request request, TextWriter output, Action<ITrainable, DataSplits>? finished)
+    static int Run(Request request, TextWriter output)
     {
         var recipe = request.Recipe;
         var begun = File.Exists(Path.Combine(request.Folder, "run.json"));
         if (begun && !request.Resume && !request.DryRun)
             throw new ArgumentException($"{request.Folder} already holds a run.\n  to do: add --resume to go on with it, or name another folder with --out");
-        var data = Datasets.Open(request.Data);
-        var train = data.Train;
+        var train = Datasets.Open(request.Data).Train;
         var plan = recipe.Plan with { RunFolder = request.Folder };
         plan.Check(train.Count);
         if (request.DryRun)
@@ -64,20 +62,18 @@ static class PretrainCommand
             output.WriteLine(Described(recipe, train, plan));
             return 0;
         }
-        return Train(request, data, plan, output, finished);
+        return Train(request, train, plan, output);
     }
 
-    static int Train(Request request, DataSplits data, TrainingPlan plan, TextWriter output, Action<ITrainable, DataSplits>? finished)
+    static int Train(Request request, ImageSet train, TrainingPlan plan, TextWriter output)
     {
         using var interrupt = new Interrupt(() => output.WriteLine("\nstopping after this step (Ctrl-C again ends at once)"));
         Ambient.Cancellation = interrupt.Token;
         try
         {
-            var subject = request.Recipe.Build(data.Train);
-            var trainer = new Trainer(subject, data.Train, plan) { Resume = request.Resume, Output = ProgressLines.To(output) };
+            var trainer = new Trainer(request.Recipe.Build(train), train, plan) { Resume = request.Resume, Output = ProgressLines.To(output) };
             var result = trainer.Run();
             output.WriteLine($"{result}\n  run folder  {request.Folder}");
-            finished?.Invoke(subject, data);
             return 0;
         }
         catch (OperationCanceledException stopped)

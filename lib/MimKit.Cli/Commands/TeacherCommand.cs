@@ -8,26 +8,40 @@ using static MimKit.Torch.torch;
 
 namespace MimKit.Cli.Commands;
 
-/// <summary><c>mimkit teacher train NAME</c>: trains a teacher into a run folder and says on val what its features are worth.</summary>
+/// <summary><c>mimkit teacher train NAME</c> and <c>teacher show RUN</c>: a teacher into a run folder; what its features are worth on val.</summary>
 static class TeacherCommand
 {
-    public static Command Create(TextWriter output) => new("teacher", "Teachers: networks whose features are targets.")
+    public static Command Create(TextWriter output)
     {
-        PretrainCommand.Create("train", "Trains a teacher on a data set, into a run folder.", new("NAME", TeacherRecipe.Names, TeacherRecipe.Of), output,
-            (subject, data) => Report((Dino)subject, data, output)),
-    };
-
-    // on val: a teacher is chosen by it; test is read where a table is made
-    static void Report(Dino dino, DataSplits data, TextWriter output)
-    {
-        using var scope = NewDisposeScope();
-        output.WriteLine($"kNN-20 on {data.Val.Name} val, gallery train:");
-        output.WriteLine(FormattableString.Invariant($"  raw pixels      {Accuracy(Features.RawPixels):F4}"));
-        output.WriteLine(FormattableString.Invariant($"  class token     {Accuracy(set => Features.Extract(images => dino.Teacher.Encode(images).select(1, 0).to(float32), set)):F4}"));
-        output.WriteLine(FormattableString.Invariant($"  mean of patches {Accuracy(set => Features.Extract(images => MeanPatches(dino.Teacher.Encode(images)), set)):F4}"));
-
-        double Accuracy(Func<ImageSet, FeatureSet> features) => Knn.Classify(features(data.Train), features(data.Val)).Accuracy;
+        var run = new Argument<string>("RUN") { Description = "A run folder of 'teacher train'." };
+        var data = new Option<string>("--data") { HelpName = "NAME", Description = "A data set, as 'mimkit data list' names it.", DefaultValueFactory = _ => "fashion-mnist" };
+        var show = new Command("show", "Says what a teacher's features are worth on val: kNN-20, beside raw pixels.") { run, data };
+        show.SetAction(parsed => Show(parsed.GetRequiredValue(run), Datasets.Open(parsed.GetRequiredValue(data)), output));
+        return new("teacher", "Teachers: networks whose features are targets.")
+        {
+            PretrainCommand.Create("train", "Trains a teacher on a data set, into a run folder.", new("NAME", TeacherRecipe.Names, TeacherRecipe.Of), output),
+            show,
+        };
     }
 
-    static Tensor MeanPatches(Tensor tokens) => tokens.narrow(1, 1, tokens.size(1) - 1).to(float32).mean([1]);
+    // val, because a teacher is chosen by it; test is read where a table is made
+    static int Show(string run, DataSplits data, TextWriter output)
+    {
+        using var scope = NewDisposeScope();
+        var scale = InputScale.Of(data.Train.Manifest);
+        output.WriteLine($"kNN-20 on {data.Val.Name} val, gallery train:");
+        output.WriteLine(FormattableString.Invariant($"  raw pixels      {Accuracy(Features.RawPixels):F4}"));
+        foreach (var (name, pooling) in new[] { ("class token", Pooling.ClassToken), ("mean of patches", Pooling.MeanPatches) })
+        {
+            using var teacher = Trained.Dino(run, pooling);
+            output.WriteLine(FormattableString.Invariant($"  {name,-15} {Accuracy(set => Features.Extract(images => teacher.Pooled(images, scale), set)):F4}"));
+        }
+        return 0;
+
+        double Accuracy(Func<ImageSet, FeatureSet> features)
+        {
+            using var _ = NewDisposeScope();
+            return Knn.Classify(features(data.Train), features(data.Val)).Accuracy;
+        }
+    }
 }

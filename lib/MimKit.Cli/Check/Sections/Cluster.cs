@@ -8,7 +8,7 @@ namespace MimKit.Cli.Check.Sections;
 /// <summary>ClusterMIM: clusters of patches, and the network that predicts them.</summary>
 static class Cluster
 {
-    public static Dictionary<string, Runner> Runners { get; } = new() { ["clustermim"] = Model, ["assign"] = Assign, ["pixel_tokens"] = PixelTokens, ["minibatch"] = MiniBatch };
+    public static Dictionary<string, Runner> Runners { get; } = new() { ["clustermim"] = Model, ["assign"] = Assign, ["pixel_tokens"] = PixelTokens, ["minibatch"] = MiniBatch, ["lloyd"] = FullKMeans };
 
     static void Model(ReferenceCase stored, Findings found)
     {
@@ -59,6 +59,19 @@ static class Cluster
             kmeans.PartialFit(stored["data"][i - 1]);
             found.Compare($"centres_{i}", kmeans.Centres());
             found.Compare($"counts_{i}", kmeans.Counts);
+        }
+    }
+
+    static void FullKMeans(ReferenceCase stored, Findings found)
+    {
+        foreach (var rounds in stored.Numbers("iterations").Select(number => (int)number))
+        {
+            var data = stored["data"];
+            var fit = new Lloyd { Rounds = rounds }.Fit(() => [data], stored["init_centres"]);
+            found.Compare($"centres_{rounds}", fit.Centres);
+            found.Compare($"labels_{rounds}", Fused.NearestCentre(data, fit.Centres).Ids);
+            found.Compare($"inertia_{rounds}", [fit.Inertia]);
+            found.Compare($"iterations_run_{rounds}", [fit.Rounds]);
         }
     }
 

@@ -31,6 +31,7 @@ public sealed record DinoConfig
     public double TeacherTemperature { get; init; } = 0.04;                        // 0.07 in the long recipes
     public double WarmupTeacherTemperature { get; init; } = 0.04;
     public int WarmupTemperatureEpochs { get; init; }
+    public Centring Centring { get; init; } = Centring.MovingMean;
     public double CentreMomentum { get; init; } = 0.9;
     /// <summary>Share of itself that the teacher keeps at the first step; a cosine takes it to 1 at the last.</summary>
     public double TeacherMomentum { get; init; } = 0.996;
@@ -61,7 +62,7 @@ public sealed record DinoConfig
     {
         Encoder = new() { Width = 128, Blocks = 3, Heads = 4, PatchSize = 4, ImageSize = 28, Channels = 1 },
         Crops = new() { GlobalScaleFrom = 0.5, GlobalScaleTo = 1, GlobalSize = 20, LocalScaleFrom = 0.2, LocalScaleTo = 0.5, LocalCrops = 4, LocalSize = 12, Flip = false },
-        HeadHidden = 512, Bottleneck = 128, Outputs = 1024, TeacherMomentum = 0.99, FreezeLastLayerEpochs = 0,
+        HeadHidden = 512, Bottleneck = 128, Outputs = 512, Centring = Centring.SinkhornKnopp, TeacherMomentum = 0.99, FreezeLastLayerEpochs = 0,
         Epochs = 10, BatchSize = 64, BaseLearningRate = 4e-3, WarmupEpochs = 0.5, FinalWeightDecay = 0.04,
     };
 
@@ -122,7 +123,9 @@ public sealed class Dino : ITrainable, IDisposable
         Tensor teacher;                                                            // [2 B, K]
         using (no_grad()) teacher = _teacher.Head.forward(_teacher.ClassTokens(global));
         var temperature = DinoLoss.TeacherTemperature(draw.Epoch, _config.WarmupTeacherTemperature, _config.TeacherTemperature, _config.WarmupTemperatureEpochs);
-        var loss = DinoLoss.Loss(student, teacher, _centre, DinoLoss.GlobalCrops + local.Length, _config.StudentTemperature, temperature);
+        var crops = DinoLoss.GlobalCrops + local.Length;
+        if (_config.Centring == Centring.SinkhornKnopp) return DinoLoss.Loss(student, DinoLoss.Balanced(teacher, temperature), crops, _config.StudentTemperature);
+        var loss = DinoLoss.Loss(student, teacher, _centre, crops, _config.StudentTemperature, temperature);
         if (is_grad_enabled()) DinoLoss.MoveCentreInPlace(_centre, teacher, _config.CentreMomentum);
         return loss;
     }

@@ -11,7 +11,7 @@ public delegate IEnumerable<Tensor> PointBatches();
 /// <param name="Centres">[K, D] float32</param>
 /// <param name="Counts">points that are nearest to each of these centres</param>
 /// <param name="Inertia">sum of squared distances of all points to their nearest centre</param>
-/// <param name="Rounds">rounds that were run</param>
+/// <param name="Rounds">rounds that were run, the one that found nothing to move included</param>
 public sealed record LloydResult(Tensor Centres, long[] Counts, double Inertia, int Rounds)
 {
     public long Points => Counts.Sum();
@@ -28,7 +28,7 @@ public sealed record LloydResult(Tensor Centres, long[] Counts, double Inertia, 
 
 /// <summary>
 /// Full k-means (Lloyd 1982) and its spherical form, over all points in every round: nothing is sub-sampled. Sums are two-level, float32
-/// within a batch and float64 across batches. An empty cluster keeps its centre. K clusters, D values a point.
+/// within a batch and float64 across batches. K clusters, D values a point.
 /// </summary>
 public sealed record Lloyd
 {
@@ -37,6 +37,12 @@ public sealed record Lloyd
 
     /// <summary>Points and centres are brought to unit length: nearest by cosine.</summary>
     public bool Spherical { get; init; }
+
+    /// <summary>
+    /// An empty cluster takes over the point that is farthest from its centre, as in scikit-learn, at the cost of another pass in such rounds;
+    /// false: it keeps its centre, as in BEiT v2's start of the codebook. Ranks need false: each would choose a point of its own.
+    /// </summary>
+    public bool RelocateEmpty { get; init; } = true;
 
     /// <summary>Sums a tensor over all ranks in place, each of which passes over its own points; null: there is one.</summary>
     public Action<Tensor>? AllReduce { get; init; }
@@ -57,7 +63,8 @@ public sealed record Lloyd
             using var round = NewDisposeScope();
             var pass = Pass(points, centres);
             if (rounds == Rounds || pass.Assignment == before)
-                return new(centres.MoveToOuterDisposeScope().MoveToOuterDisposeScope(), pass.Counts.ToArray<long>(), pass.Inertia, rounds);
+                return new(centres.MoveToOuterDisposeScope(), pass.Counts.ToArray<long>(), pass.Inertia, Math.Min(Rounds, rounds + (pass.Assignment == before ? 1 : 0)));
+            if (RelocateEmpty && pass.Counts.eq(0).any().item<bool>()) Relocate(points, centres, pass);
             centres.copy_(Means(pass, centres));
             (before, rounds) = (pass.Assignment, rounds + 1);
         }
@@ -84,6 +91,29 @@ public sealed record Lloyd
         if (seen == 0) throw new ArgumentException("There are no points to cluster: the data set is empty.");
         foreach (var total in new[] { sums, counts, inertia }) AllReduce?.Invoke(total);
         return new(sums, counts, inertia.item<double>(), hash);
+    }
+
+    // moves the farthest points, one an empty cluster, from their cluster's sum to that of the empty one; points that lie on their centre stay
+    private void Relocate(PointBatches points, Tensor centres, Sums pass)
+    {
+        var empty = pass.Counts.eq(0).nonzero().squeeze(-1).ToArray<long>();
+        var farthest = new List<(double Distance2, long Cluster, Tensor Point)>();
+        foreach (var batch in points())
+        {
+            var x = Checked(batch, centres);
+            var (ids, distance2) = Fused.NearestCentre(x, centres);
+            var (far, places) = distance2.topk((int)Math.Min(empty.Length, x.size(0)));
+            foreach (var (distance, place) in far.ToArray<float>().Zip(places.ToArray<long>()))
+                if (distance > 0) farthest.Add((distance, ids[place].item<long>(), x[place].clone()));
+            farthest = [.. farthest.OrderByDescending(point => point.Distance2).Take(empty.Length)];
+        }
+        foreach (var (cluster, point) in empty.Zip(farthest))
+        {
+            pass.Of[point.Cluster].add_(point.Point.neg());
+            pass.Of[cluster].copy_(point.Point);
+            pass.Counts[point.Cluster].add_(-1);
+            pass.Counts[cluster].fill_(1);
+        }
     }
 
     private Tensor Checked(Tensor batch, Tensor centres)

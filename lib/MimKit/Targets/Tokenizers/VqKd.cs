@@ -150,7 +150,7 @@ public sealed class VqKd : ITrainable, IDisposable
         var unit = nn.functional.normalize(vectors, dim: -1);
         var rows = new Draw(seed, 1, [0]).Permutation(Purpose.KMeans, (int)unit.size(0))[.._config.Codes];
         var start = _config.Follow == Fidelity.AsReleased ? unit.index_select(0, tensor(rows)) : KMeansStart.Centres(unit, _config.Codes, seed);
-        var fit = new Lloyd { Spherical = true, Rounds = _config.StartRounds }.Fit(() => [unit], start);
+        var fit = new Lloyd { Spherical = true, RelocateEmpty = _config.Follow == Fidelity.Paper, Rounds = _config.StartRounds }.Fit(() => [unit], start);
         _network.Quantizer.StartFrom(fit.Centres);
     }
 
@@ -159,6 +159,9 @@ public sealed class VqKd : ITrainable, IDisposable
     /// <param name="features">[B, N, D] float32</param>
     public static Tensor CosineDistance(Tensor decoded, Tensor features) =>
         1 - (nn.functional.normalize(decoded, dim: -1) * nn.functional.normalize(features, dim: -1)).sum(-1L).mean();
+
+    /// <summary>Matrices that the released optimiser does not decay, beside biases and norms.</summary>
+    public static bool IsUndecayed(string parameter) => parameter.EndsWith("cls_token", StringComparison.Ordinal) || parameter.EndsWith("pos_embed", StringComparison.Ordinal);
 
     public void Dispose() => _network.Dispose();
 

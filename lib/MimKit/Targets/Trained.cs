@@ -1,0 +1,76 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using MimKit.Data;
+using MimKit.Models;
+using MimKit.Runtime;
+using static MimKit.Torch.torch;
+
+namespace MimKit;
+
+/// <summary>Opens what <c>mimkit teacher train</c> and <c>mimkit tokenizer train</c> left in a run folder.</summary>
+public static class Trained
+{
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        Converters = { new JsonStringEnumConverter() }, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
+
+    /// <summary>The teacher of a DINO run, from its last checkpoint; frozen, its input scale attached.</summary>
+    /// <param name="folder">the run folder</param>
+    /// <param name="pooling">how kNN sees an image</param>
+    /// <param name="blocks">run before the final norm; null: all</param>
+    /// <exception cref="InvalidDataException">The folder holds no DINO run.</exception>
+    public static VitTeacher Dino(string folder, Pooling pooling = Pooling.ClassToken, int? blocks = null)
+    {
+        var (config, scale) = Config<DinoConfig>(folder);
+        using var scope = NewDisposeScope();
+        var network = new LearnedVit(config.Encoder, config.Precision, seed: 0);
+        network.load_state_dict(Part(folder, "teacher.backbone."));
+        network.eval();
+        return new(network, scale, $"DINO of {Path.GetFileName(Path.GetFullPath(folder))}", blocks, pooling);
+    }
+
+    /// <summary>The tokenizer of a VQ-KD run, from its last checkpoint; frozen, its decoder with it.</summary>
+    /// <param name="folder">the run folder</param>
+    /// <exception cref="InvalidDataException">The folder holds no VQ-KD run.</exception>
+    public static VqKdTarget VqKd(string folder)
+    {
+        var (config, scale) = Config<VqKdConfig>(folder);
+        using var scope = NewDisposeScope();
+        var state = Part(folder, "");
+        foreach (var name in state.Keys.Where(name => name is "use" or "use_epoch").ToList()) state.Remove(name);   // the training's own curve
+        var width = (int)state["decode_task_layer.2.weight"].size(0);
+        var network = new VqKdNetwork(config.Encoder, config.Decoder, new(config.Codes, config.CodeWidth, config.Decay, seed: 0), width, config.Precision, seed: 0);
+        network.load_state_dict(state);
+        network.eval();
+        return new(network, scale);
+    }
+
+    /// <summary>Codes in use and perplexity of every epoch of a VQ-KD run that is over.</summary>
+    public static IReadOnlyList<CodebookUse> VqKdUse(string folder)
+    {
+        using var scope = NewDisposeScope();
+        var rows = Part(folder, "")["use"].ToArray<float>();
+        return [.. Enumerable.Range(0, rows.Length / 2).Select(epoch => new CodebookUse(epoch, (int)rows[2 * epoch], rows[2 * epoch + 1])).Where(use => use.Used > 0)];
+    }
+
+    private static (T Config, InputScale Scale) Config<T>(string folder)
+    {
+        var path = Path.Combine(folder, "run.json");
+        if (!File.Exists(path)) throw new InvalidDataException($"{folder} holds no run: there is no run.json. A finished run of 'mimkit teacher train' or 'tokenizer train' is wanted.");
+        var run = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+        if ((string?)run["subject"] != typeof(T).Name) throw new InvalidDataException($"{folder} holds a run of {run["subject"]}; a {typeof(T).Name} is wanted.");
+        var config = run["config"]!.AsObject();
+        config.Remove("Views");                                                    // of training only, and written for the record
+        return (config.Deserialize<T>(Options)!, InputScale.Of(Datasets.Manifest((string)run["data"]!["name"]!)));
+    }
+
+    private static Dictionary<string, Tensor> Part(string folder, string prefix)
+    {
+        var last = Directory.GetFiles(folder, "checkpoint-*.safetensors").Order(StringComparer.Ordinal).LastOrDefault()
+            ?? throw new InvalidDataException($"{folder} has no checkpoint yet.");
+        using var file = new SafetensorsFile(last);
+        return file.Entries.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(name => name[prefix.Length..], file.Read);
+    }
+}
