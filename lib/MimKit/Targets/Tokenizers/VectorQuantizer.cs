@@ -138,7 +138,7 @@ public sealed class VectorQuantizer : nn.Module
         using var off = no_grad();
         using var scope = NewDisposeScope();
         var bins = CountUse(ids);                                                  // [K]
-        var sums = zeros(_codes.shape, device: z.device).index_add_(0, ids, z);    // [K, c]
+        var sums = zeros(_codes.shape, device: z.device).index_add_(0, ids, z, 1);    // [K, c]
         AllReduce?.Invoke(sums);
         var targets = where(bins.eq(0).unsqueeze(-1), _codes, nn.functional.normalize(sums, dim: -1));   // l2 of a sum is l2 of its mean
         _codes.copy_(nn.functional.normalize(_codes * _decay + targets * (1 - _decay), dim: -1));
