@@ -89,7 +89,7 @@ public sealed class NotebookRunner
         await Task.WhenAny(running, cancelled.Task).ConfigureAwait(false);
         await Task.WhenAny(running, Task.Delay(running.IsCompleted ? TimeSpan.Zero : _options.StopGrace, CancellationToken.None)).ConfigureAwait(false);
         return running.IsCompleted ? await running.ConfigureAwait(false)
-            : new CellResult(cell, watch.Elapsed, null, CellError.Cancelled(cell, new OperationCanceledException()));
+            : new CellResult(cell, watch.Elapsed, null, CellError.Cancelled(cell));
     }
 
     IEnumerable<(NotebookCell, CellStart)> Plan()

@@ -28,8 +28,10 @@ public sealed record CellError(
     /// <summary>The whole message as shown.</summary>
     public string Text => string.Join('\n', Details);
 
-    internal static CellError Cancelled(int cell, Exception e) =>
-        new(CellErrorKind.Cancelled, cell, e.GetType().Name, "The cell was stopped.", null, null, null, [$"Cell {cell} was stopped before it ended."]);
+    /// <summary>A cell that was stopped; <paramref name="where"/> tells at which of its lines, where that is known.</summary>
+    internal static CellError Cancelled(int cell, CellError? where = null) =>
+        new(CellErrorKind.Cancelled, cell, "Interrupted", "The cell was stopped.", where?.Line, null, where?.SourceLine,
+            [$"Interrupted: cell {cell} was stopped before it ended.", .. where?.Details.Where(line => line.StartsWith("    at cell", StringComparison.Ordinal)) ?? []]);
 }
 
 /// <summary>Carries an error of the cell's own text (directive, compiler) to the session.</summary>

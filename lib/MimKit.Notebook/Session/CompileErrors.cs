@@ -30,12 +30,17 @@ static class CompileErrors
             LineOf(first, source), details);
     }
 
+    /// <summary>Each warning in the cell's own text, with its place, source line and caret.</summary>
+    public static IEnumerable<string> Warnings(int cell, IEnumerable<Diagnostic> found, string[] source) => found
+        .Where(one => one.Severity == DiagnosticSeverity.Warning && one.Location.IsInSource)
+        .OrderBy(one => one.Location.SourceSpan.Start).Select(warning => string.Join('\n', Lines(cell, warning, source)));
+
     static IEnumerable<string> Lines(int cell, Diagnostic error, string[] source)
     {
         var span = error.Location.GetLineSpan();
         var (start, end) = (span.StartLinePosition, span.EndLinePosition);
         var line = LineOf(error, source);
-        yield return $"cell {cell}, line {start.Line + 1}, column {start.Character + 1}: {error.Id}: {error.GetMessage()}";
+        yield return $"cell {cell}, line {start.Line + 1}, column {start.Character + 1}: {(error.Severity == DiagnosticSeverity.Warning ? "warning " : "")}{error.Id}: {error.GetMessage()}";
         if (line is null) yield break;
 
         var column = Math.Min(start.Character, line.Length);

@@ -18,6 +18,7 @@ public sealed class Session : IDisposable
     {
         _options = options ?? new SessionOptions();
         CellConsole.Install();
+        UnhandledErrors.Install();
         _submissions = new Submissions(_options);
         Assist = new Assist(_submissions);
     }
@@ -30,7 +31,10 @@ public sealed class Session : IDisposable
     /// <summary>Runs one cell. Errors of the cell are returned, not thrown.</summary>
     /// <param name="code">C# as in a script: statements, declarations, top-level await, a trailing expression that is shown.</param>
     /// <param name="sink">Receives what the cell shows, in order.</param>
-    /// <param name="cancellation">Stops the compiler; running code sees it through <see cref="SessionOptions.AroundCell"/>.</param>
+    /// <param name="cancellation">
+    /// Stops the cell: the compiler and loops at once, waits after a second, awaits that do not end are given up; variables stay. Libraries see it
+    /// through <see cref="SessionOptions.AroundCell"/>.
+    /// </param>
     public Task<CellResult> RunAsync(string code, IOutputSink sink, CancellationToken cancellation = default) => RunAsync(code, sink, LastCell + 1, cancellation);
 
     /// <summary>Runs one cell under a number that the host chose.</summary>
@@ -49,23 +53,25 @@ public sealed class Session : IDisposable
     async Task<(object? Value, CellError? Error)> RunCell(int cell, string code, IOutputSink sink, CancellationToken cancellation)
     {
         using var context = CellContext.Enter(sink);
+        using var stop = new StopRequest(context, cancellation);
         try
         {
             cancellation.ThrowIfCancellationRequested();
             var directives = Directives.Read(code, _options);
-            var submission = _submissions.Compile(cell, directives.Code, directives.References, cancellation);
-            if (submission is null) return (null, null);
+            var compiled = _submissions.Compile(cell, directives.Code, directives.References, cancellation);
+            foreach (var warning in compiled.Warnings) CellContext.Outside(() => sink.Write(CellStream.Error, warning + "\n"));
+            if (compiled.Run is not { } run) return (null, null);
 
             using var around = _options.AroundCell?.Invoke(cancellation);
             var watch = Stopwatch.StartNew();
-            var value = await submission().ConfigureAwait(false);
+            var value = await Ended(run(), context).ConfigureAwait(false);
             if (directives.Time) CellConsole.WriteLine(sink, $"Wall time: {Elapsed(watch.Elapsed)}");
             if (value is not null) sink.Result(Formatter.Format(value));
             return (value, null);
         }
-        catch (Exception e) when (cancellation.IsCancellationRequested && UserFrames.Unwrap(e) is OperationCanceledException)
+        catch (Exception e) when (cancellation.IsCancellationRequested && IsStop(e))
         {
-            return (null, CellError.Cancelled(cell, e));
+            return (null, CellError.Cancelled(cell, UserFrames.Describe(cell, e, _submissions.SourceLine)));
         }
         catch (CellException e)
         {
@@ -76,6 +82,16 @@ public sealed class Session : IDisposable
             return (null, UserFrames.Describe(cell, e, _submissions.SourceLine));
         }
     }
+
+    // A cell that awaits for ever is left to itself: should it go on one day, its next check throws.
+    static async Task<object?> Ended(Task<object?> running, CellContext context)
+    {
+        if (await Task.WhenAny(running, context.Abandoned).ConfigureAwait(false) != running) throw new CellStoppedException();
+        return await running.ConfigureAwait(false);
+    }
+
+    static bool IsStop(Exception? e) => e is OperationCanceledException or ThreadInterruptedException
+        || e is AggregateException many && many.InnerExceptions.All(IsStop) || e is not null and not AggregateException && IsStop(e.InnerException);
 
     static string Elapsed(TimeSpan time) => time.TotalSeconds < 1 ? FormattableString.Invariant($"{time.TotalMilliseconds:0.0} ms")
         : FormattableString.Invariant($"{time.TotalSeconds:0.00} s");

@@ -9,6 +9,11 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace MimKit.Notebook;
 
+/// <summary>A cell that compiled.</summary>
+/// <param name="Run">Runs it; null where there is nothing to run (usings, comments).</param>
+/// <param name="Warnings">What the compiler warns of and has not said before in this session.</param>
+sealed record CompiledCell(Func<Task<object?>>? Run, IReadOnlyList<string> Warnings);
+
 /// <summary>
 /// The chain of compiled cells. Each is a submission of the C# compiler that sees the earlier ones; their variables are fields of objects in
 /// the slots. References go with the first submission only and are inherited: passing them each time makes memory grow with the square of the cells.
@@ -31,6 +36,7 @@ sealed class Submissions
     readonly Task _start;
     object?[] _slots = new object?[16];
     int _filled = 1;                                       // slot 0 is for a host object, which there is not
+    readonly HashSet<string> _warned = [];
     bool _whole;                                           // the rest of the platform is referenced too
     CSharpCompilation? _last;
 
@@ -52,24 +58,36 @@ sealed class Submissions
         return new Draft(code, compilation.GetSemanticModel(tree), Math.Min(cursor, code.Length));
     }
 
-    /// <summary>Compiles and loads a cell. Returns what runs it, or null where there is nothing to run (usings, comments).</summary>
+    /// <summary>Compiles and loads a cell.</summary>
     /// <exception cref="CellException">The cell does not compile.</exception>
-    public Func<Task<object?>>? Compile(int cell, string code, IReadOnlyList<string> libraries, CancellationToken cancellation)
+    public CompiledCell Compile(int cell, string code, IReadOnlyList<string> libraries, CancellationToken cancellation)
     {
         _start.GetAwaiter().GetResult();
         _sources[cell] = code.Split('\n');
         foreach (var library in libraries) _assemblies.Add(library);
         var references = libraries.Select(Reference).ToList();
 
-        var (compilation, errors) = Check(cell, code, references, cancellation);
-        if (!_whole && errors.Any(CompileErrors.IsMissingName))
+        var text = CheckedCode.Of(code, Parse);
+        var (compilation, found) = Check(cell, text, references, cancellation);
+        if (!_whole && found.Any(CompileErrors.IsMissingName))
         {
-            var wider = Check(cell, code, [.. references, .. Platform.Rest().Select(Reference)], cancellation);
-            if (wider.Errors.Count < errors.Count) (compilation, errors, _whole) = (wider.Compilation, wider.Errors, wider.Errors.Count == 0);
+            List<PortableExecutableReference> all = [.. references, .. Platform.Rest().Select(Reference)];
+            var wider = Check(cell, text, all, cancellation);
+            if (Errors(wider.Found).Count < Errors(found).Count) (compilation, found, references, _whole) = (wider.Compilation, wider.Found, all, Errors(wider.Found).Count == 0);
         }
-        if (errors.Count > 0) throw new CellException(CompileErrors.Describe(cell, errors, _sources[cell]));
-        return Load(compilation, cell, cancellation);
+        if (text != code && found.Count > 0)               // what is reported has the places of the cell as it was written
+        {
+            var plain = Check(cell, code, references, cancellation);
+            if (Errors(found).Count > 0) compilation = plain.Compilation;
+            found = plain.Found;
+        }
+        if (Errors(found) is { Count: > 0 } errors) throw new CellException(CompileErrors.Describe(cell, errors, _sources[cell]));
+        return new CompiledCell(Load(compilation, cell, cancellation), [.. CompileErrors.Warnings(cell, found.Where(IsNews), _sources[cell])]);
     }
+
+    bool IsNews(Diagnostic warning) => _warned.Add($"{warning.Id} {warning.GetMessage()}");
+
+    static IReadOnlyList<Diagnostic> Errors(IReadOnlyList<Diagnostic> found) => [.. found.Where(one => one.Severity == DiagnosticSeverity.Error)];
 
     PortableExecutableReference Reference(string path)
     {
@@ -83,19 +101,19 @@ sealed class Submissions
         IEnumerable<string> usings = [.. Usings, .. options.MoreUsings, "static " + typeof(CellFunctions).FullName];
         var code = string.Join('\n', usings.Distinct().Select(name => $"using {name};")) + "\nawait Task.FromResult($\"{new[] { 1 }.Sum()}\")";
         var ours = options.References.Append(typeof(CellFunctions).Assembly.Location).Distinct();
-        var (compilation, errors) = Check(0, code, [.. Platform.First().Concat(ours).Select(Reference)], default);
-        if (errors.Count > 0)
+        var (compilation, found) = Check(0, code, [.. Platform.First().Concat(ours).Select(Reference)], default);
+        if (Errors(found) is { Count: > 0 } errors)
             throw new InvalidOperationException("The host's references and usings do not compile:\n" + CompileErrors.Describe(0, errors, code.Split('\n')).Text);
         _ = Load(compilation, 0, default)!().Result;
     }
 
-    (CSharpCompilation Compilation, IReadOnlyList<Diagnostic> Errors) Check(
+    (CSharpCompilation Compilation, IReadOnlyList<Diagnostic> Found) Check(
         int cell, string code, IEnumerable<MetadataReference> references, CancellationToken cancellation)
     {
         var text = SourceText.From(code, Encoding.UTF8);   // an encoding, or there are no symbols
         var tree = CSharpSyntaxTree.ParseText(text, Parse, path: UserFrames.PathOf(cell), cancellationToken: cancellation);
         var compilation = CSharpCompilation.CreateScriptCompilation($"Cell{cell}", tree, references, Compiler, _last, typeof(object));
-        return (compilation, [.. compilation.GetDiagnostics(cancellation).Where(found => found.Severity == DiagnosticSeverity.Error)]);
+        return (compilation, [.. compilation.GetDiagnostics(cancellation).Where(found => found.Severity >= DiagnosticSeverity.Warning)]);
     }
 
     Func<Task<object?>>? Load(CSharpCompilation compilation, int cell, CancellationToken cancellation)

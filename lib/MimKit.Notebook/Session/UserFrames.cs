@@ -7,6 +7,8 @@ namespace MimKit.Notebook;
 /// <summary>An exception as its author sees it: the type, the message, and the lines of cells it came through; nothing of the engine.</summary>
 static partial class UserFrames
 {
+    const int MostFrames = 30;                             // of one exception
+
     /// <summary>The file name under which a cell's symbols are stored.</summary>
     public static string PathOf(int cell) => $"cell {cell}";
 
@@ -19,10 +21,10 @@ static partial class UserFrames
         for (var (e, prefix) = (error, ""); e is not null; (e, prefix) = (e.InnerException, "caused by "))
         {
             details.Add($"{prefix}{e.GetType().Name}: {e.Message}");
-            foreach (var frame in Frames(e))
+            foreach (var (frame, times) in Collapsed(Frames(e)).Take(MostFrames))
             {
                 first ??= frame;
-                details.Add($"    at cell {frame.Cell}, line {frame.Line}{frame.Method}:  {sourceLine(frame.Cell, frame.Line)?.Trim()}");
+                details.Add($"    at cell {frame.Cell}, line {frame.Line}{frame.Method}:  {sourceLine(frame.Cell, frame.Line)?.Trim()}{(times > 1 ? $"   ({times:n0} times)" : "")}");
             }
         }
         return new CellError(CellErrorKind.Runtime, cell, error.GetType().Name, error.Message, first?.Line, null,
@@ -37,6 +39,22 @@ static partial class UserFrames
         AggregateException { InnerExceptions: [var only] } => Unwrap(only),
         _ => e,
     };
+
+    // A function that calls itself is one line.
+    static IEnumerable<((int Cell, int Line, string Method) Frame, int Times)> Collapsed(IEnumerable<(int, int, string)> frames)
+    {
+        ((int, int, string) Frame, int Times) last = default;
+        foreach (var frame in frames)
+        {
+            if (last.Times > 0 && frame != last.Frame)
+            {
+                yield return last;
+                last = default;
+            }
+            last = (frame, last.Times + 1);
+        }
+        if (last.Times > 0) yield return last;
+    }
 
     static IEnumerable<(int Cell, int Line, string Method)> Frames(Exception e)
     {
