@@ -76,44 +76,5 @@ public static partial class torch
                 return dropout(logits.softmax(-1), p, p > 0).matmul(value).MoveToOuterDisposeScope();
             }
         }
-
-        /// <summary>Initialisers, in place and outside the graph. They draw from libtorch's generator (<see cref="manual_seed"/>).</summary>
-        public static class init
-        {
-            private static Tensor Fill(Tensor t, Action<Tensor> fill)
-            {
-                using var off = no_grad();
-                fill(t);
-                return t;
-            }
-
-            public static Tensor zeros_(Tensor tensor) => Fill(tensor, t => t.zero_());
-            public static Tensor ones_(Tensor tensor) => Fill(tensor, t => t.fill_(1));
-            public static Tensor constant_(Tensor tensor, double val) => Fill(tensor, t => t.fill_(val));
-            public static Tensor uniform_(Tensor tensor, double low = 0, double high = 1) => Fill(tensor, t => t.uniform_(low, high));
-            public static Tensor normal_(Tensor tensor, double mean = 0, double std = 1) => Fill(tensor, t => t.normal_(mean, std));
-
-            public static Tensor xavier_uniform_(Tensor tensor, double gain = 1)
-            {
-                var (fanIn, fanOut) = Fans(tensor);
-                var bound = gain * Math.Sqrt(6.0 / (fanIn + fanOut));
-                return uniform_(tensor, -bound, bound);
-            }
-
-            public static Tensor kaiming_uniform_(Tensor tensor, double a = 0)
-            {
-                var bound = Math.Sqrt(6 / ((1 + a * a) * Fans(tensor).In));
-                return uniform_(tensor, -bound, bound);
-            }
-
-            // weights are [out, in, kernel…]
-            private static (double In, double Out) Fans(Tensor tensor)
-            {
-                var shape = tensor.shape;
-                if (shape.Length < 2) throw new ArgumentException($"An initialiser that counts inputs and outputs needs at least two dimensions; this tensor is {tensor}.");
-                double kernel = shape.Skip(2).Aggregate(1L, (p, n) => p * n);
-                return (shape[1] * kernel, shape[0] * kernel);
-            }
-        }
     }
 }

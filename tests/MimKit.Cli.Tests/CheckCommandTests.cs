@@ -11,13 +11,13 @@ public sealed class CheckCommandTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    public static TheoryData<string> Names => [.. ReferenceFolder.Open(Ours).Select(stored => stored.Name)];
+    public static TheoryData<string> Cases => [.. new[] { "", "torch" }.SelectMany(folder => ReferenceFolder.Open(Path.Combine(Ours, folder)).Select(stored => Path.Combine(folder, stored.Name)))];
 
     [Theory]
-    [MemberData(nameof(Names))]
-    public void Every_reference_vector_of_ours_is_met(string name)
+    [MemberData(nameof(Cases))]
+    public void Every_reference_vector_of_ours_is_met(string named)
     {
-        var result = Runners.Run(ReferenceFolder.Open(Ours).Single(stored => stored.Name == name));
+        var result = Runners.Run(ReferenceFolder.Open(Path.Combine(Ours, Path.GetDirectoryName(named)!)).Single(stored => stored.Name == Path.GetFileName(named)));
         Assert.True(result.Outcome == Outcome.Pass, result.ToString());
     }
 

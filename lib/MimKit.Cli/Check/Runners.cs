@@ -11,7 +11,7 @@ static class Runners
 {
     static readonly Dictionary<string, Runner> ByKind = new(
     [
-        .. Blocks.Runners, .. Optimisers.Runners, .. Schedules.Runners, .. Mae.Runners, .. Cluster.Runners, .. TokenClasses.Runners, .. Neighbours.Runners, .. WeightFiles.Runners,
+        .. Layers.Runners, .. Blocks.Runners, .. Optimisers.Runners, .. Schedules.Runners, .. Mae.Runners, .. Cluster.Runners, .. TokenClasses.Runners, .. Neighbours.Runners, .. WeightFiles.Runners,
         .. BeitParts.Runners, .. Beit.Runners, .. Masks.Runners,
         .. Quantisers.Runners, .. Distillation.Runners,
     ]);
