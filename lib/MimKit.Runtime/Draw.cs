@@ -27,6 +27,14 @@ public enum Purpose : ushort
     Split = 10,
     /// <summary>Resampling for an interval.</summary>
     Bootstrap = 11,
+    /// <summary>What a made-up scene is composed of.</summary>
+    Scene = 12,
+    /// <summary>Colours, blur, erasing: what augmentation does to a view besides crop and flip.</summary>
+    Augment = 13,
+    /// <summary>Noise and places of a corruption.</summary>
+    Corrupt = 14,
+    /// <summary>Which images are mixed, how and where.</summary>
+    Mix = 15,
     /// <summary>How coarsely a step's tokens are morphed.</summary>
     Granularity = 20,
 }

@@ -24,7 +24,7 @@ static class DataCommand
         {
             var image = data.Image;
             output.WriteLine($"{data.Name,-16} {data.Splits.Train:N0}/{data.Splits.Val:N0}/{data.Splits.Test:N0} images (train/val/test), " +
-                             $"{image.Channels}×{image.Height}×{image.Width}, {data.Classes.Count} classes, {data.Licence}");
+                             $"{image.Channels}×{image.Height}×{image.Width}, {data.ClassCount:N0} classes, {data.Licence}");
             output.WriteLine($"{"",-16} {(DataFolder.IsPresent(data) ? "here" : "not here: ./mimkit data fetch " + data.Name)}; {data.Homepage}");
         }
         return 0;
@@ -43,7 +43,7 @@ static class DataCommand
     {
         var data = Datasets.Manifest(name);
         using var interrupt = new Interrupt(() => output.WriteLine("stopping"));
-        new DataFetch(data, output.WriteLine).Run(interrupt.Token);
+        new DataFetch(data, ProgressLines.To(output)).Run(interrupt.Token);
         output.WriteLine($"{data.Title} is here and whole.");
         return 0;
     }

@@ -31,7 +31,7 @@ public sealed record Batch(Tensor Images, Tensor Labels, long[] Indices) : IDisp
         Labels.Dispose();
     }
 
-    private static Tensor Normalise(Tensor bytes, ImageFormat image)   // x / (255 std) − mean / std: one conversion, two passes in place
+    internal static Tensor Normalise(Tensor bytes, ImageFormat image)   // x / (255 std) − mean / std: one conversion, two passes in place
     {
         using var scale = tensor(image.Std.Select(s => (float)(1 / (255 * s))).ToArray(), [1, image.Channels, 1, 1]);
         using var shift = tensor(image.Mean.Zip(image.Std, (m, s) => (float)(m / s)).ToArray(), [1, image.Channels, 1, 1]);

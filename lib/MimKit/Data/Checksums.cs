@@ -19,7 +19,7 @@ internal static class Checksums
         var lines = (File.Exists(path) ? File.ReadAllLines(path) : []).Where(line => !line.EndsWith("  " + file.Name, StringComparison.Ordinal));
         Placing.Write(path, stream =>
         {
-            using var text = new StreamWriter(stream);
+            using var text = new StreamWriter(stream, leaveOpen: true);
             foreach (var line in lines.Append($"{sha256}  {file.Name}")) text.WriteLine(line);
         });
     }

@@ -17,9 +17,7 @@ internal static class DataFiles
     public static string Checked(DataManifest manifest, DataFile file)
     {
         var path = Find(manifest, file);
-        using var content = Open(path, manifest.Format);
-        var (bytes, digest) = Hash(content, path, Advice(manifest));
-        Compare(manifest, file, path, bytes, digest);
+        CompareFile(manifest, file, path);
         return path;
     }
 
@@ -40,7 +38,19 @@ internal static class DataFiles
         return bytes;
     }
 
-    internal static void Compare(DataManifest manifest, DataFile file, string path, long bytes, string digest)
+    /// <summary>Size and digests of a file that may still have another name.</summary>
+    /// <returns>its sha256</returns>
+    internal static string CompareFile(DataManifest manifest, DataFile file, string path)
+    {
+        using var content = Open(path, manifest.Format);
+        var (bytes, sha256, md5) = Hash(content, path, Advice(manifest), file.Md5 is not null);
+        Compare(manifest, file, path, bytes, sha256);
+        if (file.Md5 is { } published && md5 != published)
+            throw new DataException($"{path} is not the file that the manifest describes: wrong checksum.\n  expected: md5 {published}\n  found:    md5 {md5}{Advice(manifest)}");
+        return sha256;
+    }
+
+    private static void Compare(DataManifest manifest, DataFile file, string path, long bytes, string digest)
     {
         if (file.Bytes is { } wanted && bytes != wanted)
             throw new DataException($"{path} is {(bytes < wanted ? "truncated" : "too long")}.\n  expected: {wanted:N0} bytes{(manifest.Format == DataFormat.Idx ? " unpacked" : "")}" +
@@ -61,18 +71,23 @@ internal static class DataFiles
         return format == DataFormat.Idx && path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
     }
 
-    private static (long Bytes, string Sha256) Hash(Stream content, string path, string advice)
+    private static (long Bytes, string Sha256, string? Md5) Hash(Stream content, string path, string advice, bool withMd5)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var md5 = withMd5 ? IncrementalHash.CreateHash(HashAlgorithmName.MD5) : null;
         var (buffer, total) = (new byte[1 << 20], 0L);
         try
         {
-            for (int read; (read = content.Read(buffer)) > 0; total += read) hash.AppendData(buffer, 0, read);
+            for (int read; (read = content.Read(buffer)) > 0; total += read)
+            {
+                sha256.AppendData(buffer, 0, read);
+                md5?.AppendData(buffer, 0, read);
+            }
         }
         catch (InvalidDataException problem)
         {
             throw new DataException($"{path} does not unpack: the compressed data are damaged after {total:N0} unpacked bytes.{advice}", problem);
         }
-        return (total, Convert.ToHexStringLower(hash.GetHashAndReset()));
+        return (total, Convert.ToHexStringLower(sha256.GetHashAndReset()), md5 is null ? null : Convert.ToHexStringLower(md5.GetHashAndReset()));
     }
 }

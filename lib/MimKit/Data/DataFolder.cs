@@ -18,8 +18,15 @@ public static class DataFolder
     public static string? Find(DataManifest manifest, DataFile file) =>
         Places(manifest).SelectMany(folder => new[] { Path.Combine(folder, file.Name), Path.Combine(folder, file.Name + ".gz") }).FirstOrDefault(File.Exists);
 
-    /// <summary>Whether every file is there; their content is not looked at.</summary>
-    public static bool IsPresent(DataManifest manifest) => manifest.Files.Values.All(file => Find(manifest, file) is not null);
+    /// <summary>Whether every file, unpacked where the format needs it, is there; content is not looked at.</summary>
+    public static bool IsPresent(DataManifest manifest) => manifest.Format switch
+    {
+        DataFormat.Scenes => IsPresent(Datasets.Manifest(manifest.From!)),
+        DataFormat.ImageFolder or DataFormat.SegmentationFolder =>
+            manifest.Layout.Where(entry => entry.Key != "zero").All(entry => Directory.Exists(Path.Combine(Of(manifest), entry.Value))),
+        DataFormat.WebDataset => manifest.Layout.Values.All(shards => TarShards.Expand(Path.Combine(Of(manifest), shards)).All(File.Exists)),
+        _ => manifest.Files.Values.All(file => Find(manifest, file) is not null),
+    };
 
     /// <summary>The folders that are looked in, in order.</summary>
     public static IReadOnlyList<string> Places(DataManifest manifest) =>

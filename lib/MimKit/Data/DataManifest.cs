@@ -9,6 +9,8 @@ public sealed record DataManifest
     public required string Homepage { get; init; }
     /// <summary>BibTeX.</summary>
     public required string Citation { get; init; }
+    /// <summary>What the licence asks of who uses the images, where that needs saying.</summary>
+    public string? Terms { get; init; }
     public DataFormat Format { get; init; }
     /// <summary>The data set's folder in the cache; its name, unless it shares another's files.</summary>
     public string Folder { get => field ?? Name; init; }
@@ -17,7 +19,13 @@ public sealed record DataManifest
     /// <summary>The files by role; which roles there are follows from the format.</summary>
     public required IReadOnlyDictionary<string, DataFile> Files { get; init; }
     public required ImageFormat Image { get; init; }
+    /// <summary>Names of the classes; empty where the folders name them.</summary>
     public required IReadOnlyList<string> Classes { get; init; }
+    public int ClassCount { get => field > 0 ? field : Classes.Count; init; }
+    /// <summary>What lies where in the data set's folder, for formats of many files; which keys there are follows from the format.</summary>
+    public IReadOnlyDictionary<string, string> Layout { get; init; } = new Dictionary<string, string>();
+    /// <summary>The data set that a derived one is made of.</summary>
+    public string? From { get; init; }
     public required SplitSizes Splits { get; init; }
     /// <summary>The file this came from.</summary>
     public required string Path { get; init; }
@@ -37,12 +45,16 @@ public sealed record DataManifest
             Licence = root.Text("licence"),
             Homepage = root.Text("homepage"),
             Citation = root.Text("citation"),
-            Format = format,
+            Format = format.Format,
             Folder = root.TextOrNull("folder")!,
-            Providers = [.. root.Sections("providers").Select(DataProvider.Read)],
-            Files = ReadFiles(root.Section("files"), format),
+            Terms = root.TextOrNull("terms"),
+            From = root.TextOrNull("from"),
+            Providers = root.Has("providers") ? [.. root.Sections("providers").Select(DataProvider.Read)] : [],
+            Files = format.Roles.Length > 0 || root.Has("files") ? ReadFiles(root.Section("files"), format) : new(),
+            Layout = ReadLayout(root, format),
             Image = ReadImage(root.Section("image")),
-            Classes = root.Texts("classes"),
+            Classes = root.IsNumber("classes") ? [] : root.Texts("classes"),
+            ClassCount = root.IsNumber("classes") ? (int)root.Integer("classes", least: 2) : 0,
             Splits = ReadSplits(root.Section("splits")),
             Path = path,
             Digest = digest,
@@ -53,34 +65,56 @@ public sealed record DataManifest
         return manifest;
     }
 
-    private static readonly (string Name, DataFormat Format, string[] Roles)[] Formats =
+    private sealed record FormatRules(string Name, DataFormat Format, string[] Roles, string[] Layout);
+
+    // What a format's files are called, where that is fixed, and what its layout says.
+    private static readonly FormatRules[] Formats =
     [
-        ("idx", DataFormat.Idx, ["train-images", "train-labels", "test-images", "test-labels"]),
-        ("emoji", DataFormat.Emoji, []),
+        new("idx", DataFormat.Idx, ["train-images", "train-labels", "test-images", "test-labels"], []),
+        new("emoji", DataFormat.Emoji, [], []),
+        new("cifar", DataFormat.Cifar, ["archive"], ["train", "test", "label-bytes"]),
+        new("stl", DataFormat.Stl, ["archive"], []),
+        new("image-folder", DataFormat.ImageFolder, [], ["train?", "val?", "test?"]),
+        new("webdataset", DataFormat.WebDataset, [], ["train?", "val?", "test?"]),
+        new("segmentation-folder", DataFormat.SegmentationFolder, [], ["train-images", "train-masks", "test-images", "test-masks", "zero?"]),
+        new("scenes", DataFormat.Scenes, [], ["fewest", "most"]),
     ];
 
-    private static DataFormat ReadFormat(ManifestSection root)
+    private static FormatRules ReadFormat(ManifestSection root)
     {
         var name = root.Text("format");
-        var found = Formats.FirstOrDefault(format => format.Name == name);
-        return found.Name is null ? throw root.Error("format", $"is '{name}'; this version reads: {string.Join(", ", Formats.Select(format => format.Name))}") : found.Format;
+        return Formats.FirstOrDefault(format => format.Name == name)
+            ?? throw root.Error("format", $"is '{name}'; this version reads: {string.Join(", ", Formats.Select(format => format.Name))}");
     }
 
-    private static Dictionary<string, DataFile> ReadFiles(ManifestSection section, DataFormat format)
+    private static Dictionary<string, DataFile> ReadFiles(ManifestSection section, FormatRules format)
     {
         var files = new Dictionary<string, DataFile>();
-        var fixedRoles = Formats.Single(known => known.Format == format).Roles;
-        foreach (var role in fixedRoles.Length > 0 ? fixedRoles : section.Keys)
+        foreach (var role in format.Roles.Length > 0 ? format.Roles : section.Keys)
         {
             var entry = section.Section(role);
-            var file = new DataFile(entry.Text("name"), entry.Has("bytes") ? entry.Integer("bytes", least: 1) : null, entry.TextOrNull("sha256"));
-            if (file.Sha256 is { } sha && (sha.Length != 64 || !sha.All(char.IsAsciiHexDigitLower)))
-                throw entry.Error("sha256", $"is not 64 lower-case hexadecimal digits: '{sha}'");
+            files[role] = new(entry.Text("name"), entry.Has("bytes") ? entry.Integer("bytes", least: 1) : null,
+                              ReadDigest(entry, "sha256", 64), ReadDigest(entry, "md5", 32));
             entry.RefuseUnknownKeys();
-            files[role] = file;
         }
         section.RefuseUnknownKeys();
         return files;
+    }
+
+    private static string? ReadDigest(ManifestSection entry, string key, int length) =>
+        entry.TextOrNull(key) is not { } digest || digest.Length == length && digest.All(char.IsAsciiHexDigitLower) ? entry.TextOrNull(key)
+            : throw entry.Error(key, $"is not {length} lower-case hexadecimal digits: '{digest}'");
+
+    private static Dictionary<string, string> ReadLayout(ManifestSection root, FormatRules format)
+    {
+        var layout = new Dictionary<string, string>();
+        if (format.Layout.Length == 0) return layout;
+        var section = root.Section("layout");
+        foreach (var key in format.Layout)
+            if (!key.EndsWith('?')) layout[key] = section.Text(key);
+            else if (section.TextOrNull(key[..^1]) is { } given) layout[key[..^1]] = given;
+        section.RefuseUnknownKeys();
+        return layout;
     }
 
     private static ImageFormat ReadImage(ManifestSection section)
@@ -95,8 +129,8 @@ public sealed record DataManifest
 
     private static SplitSizes ReadSplits(ManifestSection section)
     {
-        var splits = new SplitSizes((int)section.Integer("train", least: 1), (int)section.Integer("val", least: 1),
-                                    (int)section.Integer("test", least: 1), (ulong)section.Integer("val-seed", least: 0), section.TextOrNull("test-by"));
+        var splits = new SplitSizes((int)section.Integer("train", least: 0), (int)section.Integer("val", least: 0),
+                                    (int)section.Integer("test", least: 1), section.Has("val-seed") ? (ulong)section.Integer("val-seed", least: 0) : 0, section.TextOrNull("test-by"));
         section.RefuseUnknownKeys();
         return splits;
     }
@@ -109,10 +143,22 @@ public enum DataFormat
     Idx,
     /// <summary>npm archives of one drawing style each: a folder of PNG files and emoji.json, which says what each shows.</summary>
     Emoji,
+    /// <summary>A .tar.gz of records: label bytes, then 3 · 32 · 32 pixels.</summary>
+    Cifar,
+    /// <summary>STL-10's .tar.gz: pixels plane by plane, column by column; labels from 1.</summary>
+    Stl,
+    /// <summary>A folder a split, in it a folder a class, in it images.</summary>
+    ImageFolder,
+    /// <summary>Tar shards; KEY.jpg and KEY.cls belong together.</summary>
+    WebDataset,
+    /// <summary>Folders of images and of masks with the same file names.</summary>
+    SegmentationFolder,
+    /// <summary>Derived: several images of another data set on one canvas, with masks.</summary>
+    Scenes,
 }
 
-/// <summary>One file: its name (IDX: without <c>.gz</c>), and size and sha256 of its bytes (IDX: unpacked), where they are known.</summary>
-public sealed record DataFile(string Name, long? Bytes, string? Sha256);
+/// <summary>One file: its name (IDX: without <c>.gz</c>), and what its source publishes of its bytes (IDX: unpacked).</summary>
+public sealed record DataFile(string Name, long? Bytes, string? Sha256, string? Md5 = null);
 
 /// <summary>Image size in pixels; mean and standard deviation per channel on the scale 0..1.</summary>
 public sealed record ImageFormat(int Channels, int Height, int Width, IReadOnlyList<double> Mean, IReadOnlyList<double> Std);

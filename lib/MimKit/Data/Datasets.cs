@@ -9,6 +9,7 @@ namespace MimKit.Data;
 public static class Datasets
 {
     private static readonly ConcurrentDictionary<(string Digest, string Folder), DataSplits> Opened = new();
+    private static readonly ConcurrentDictionary<(string Digest, string Folder), SegmentationSplits> Scenes = new();
 
     /// <summary>Every manifest, by name.</summary>
     public static IReadOnlyList<DataManifest> All =>
@@ -33,10 +34,37 @@ public static class Datasets
         return Opened.GetOrAdd((manifest.Digest, DataFolder.Places(manifest)[0]), _ => Read(manifest));
     }
 
+    /// <summary>A data set whose images stay on the disk: image folders and tar shards.</summary>
+    /// <exception cref="DataException">Its folders are missing, or it is another kind of data set.</exception>
+    public static SourceSplits OpenFiles(string name)
+    {
+        var manifest = Manifest(name);
+        return manifest.Format switch
+        {
+            DataFormat.ImageFolder => ImageFolder.Splits(manifest),
+            DataFormat.WebDataset => TarShards.Splits(manifest),
+            _ => throw Other(manifest, nameof(OpenFiles)),
+        };
+    }
+
+    /// <summary>A data set with a class for every pixel.</summary>
+    /// <exception cref="DataException">Its files are missing, or it is another kind of data set.</exception>
+    public static SegmentationSplits OpenSegmentation(string name)
+    {
+        var manifest = Manifest(name);
+        return manifest.Format switch
+        {
+            DataFormat.Scenes => Scenes.GetOrAdd((manifest.Digest, DataFolder.Of(manifest)), _ => FashionScenes.Make(manifest)),
+            DataFormat.SegmentationFolder => SegmentationFolder.Splits(manifest),
+            _ => throw Other(manifest, nameof(OpenSegmentation)),
+        };
+    }
+
     /// <summary>Reads every file from the disk again and says of each whether it is whole; does not stop at the first problem.</summary>
     public static IReadOnlyList<FileReport> Verify(string name)
     {
         var manifest = Manifest(name);
+        if (manifest.From is { } source) return Verify(source);
         return [.. manifest.Files.Values.Select(file => Verify(manifest, file))];
     }
 
@@ -57,8 +85,21 @@ public static class Datasets
     {
         DataFormat.Idx => IdxImages.Read(manifest),
         DataFormat.Emoji => EmojiImages.Read(manifest),
-        _ => throw new DataException($"{manifest.Path}: images in the format {manifest.Format} do not fit into memory as one set."),
+        DataFormat.Cifar => CifarImages.Read(manifest),
+        DataFormat.Stl => StlImages.Read(manifest),
+        _ => throw Other(manifest, "Open"),
     };
+
+    private static DataException Other(DataManifest manifest, string asked)
+    {
+        var right = manifest.Format switch
+        {
+            DataFormat.ImageFolder or DataFormat.WebDataset => nameof(OpenFiles),
+            DataFormat.SegmentationFolder or DataFormat.Scenes => nameof(OpenSegmentation),
+            _ => nameof(Open),
+        };
+        return new($"{manifest.Title} is not a data set for Datasets.{asked}; use Datasets.{right}(\"{manifest.Name}\").");
+    }
 
     private static string ManifestFolder()
     {

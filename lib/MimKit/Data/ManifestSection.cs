@@ -47,6 +47,9 @@ internal sealed class ManifestSection
         return _node.Children.ContainsKey(new YamlScalarNode(key));
     }
 
+    /// <summary>Whether the key holds one whole number, where a list may stand as well.</summary>
+    public bool IsNumber(string key) => Find(key) is YamlScalarNode { Value: { } text } && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
+
     /// <summary>The keys of this mapping, in the file's order.</summary>
     public IReadOnlyList<string> Keys => [.. _node.Children.Select(child => Scalar(child.Key, "a key"))];
 

@@ -43,6 +43,6 @@ public class EmojiTests
     public void The_splits_and_their_pixels_are_the_same_for_ever()
     {
         if (Emoji is not { } emoji) return;
-        Assert.Equal("010c9ee 4c67d92 eb39822", string.Join(' ', new[] { emoji.Train, emoji.Val, emoji.Test }.Select(set => set.Digest[..16])));
+        Assert.Equal("010c9ee 4c67d92 eb39822", string.Join(' ', new[] { emoji.Train, emoji.Val, emoji.Test }.Select(set => set.Digest[..7])));
     }
 }

