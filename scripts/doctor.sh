@@ -16,6 +16,7 @@ doctor() {
   done
   report_build
   report_machine
+  report_libtorch
   ((${#missing[@]})) || return 0
   printf '\n%d missing. ./mimkit setup installs them as root on Debian and Ubuntu. By hand:\n' "${#missing[@]}"
   how_to_install "${missing[@]}"
@@ -50,6 +51,12 @@ report_build() {
       report stale "$scope" 'sources changed since; built again at the next command'
     fi
   done
+}
+
+# Which operators this libtorch has takes libtorch itself to say: only where everything is built.
+report_libtorch() {
+  [[ -n $torch_source && -n $dotnet && -f $app && -f $native/complete ]] || return 0
+  (set_environment && "$dotnet" "$app" doctor) || true
 }
 
 report_machine() {

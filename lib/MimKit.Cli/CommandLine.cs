@@ -70,6 +70,7 @@ static class CommandLine
         CheckCommand.Create(output),
         TeacherCommand.Create(output),
         BenchCommand.Create(output),
+        DoctorCommand.Create(output),
         KernelCommand.Create(output),
     };
 

@@ -22,6 +22,17 @@ public sealed class DisposeScope : IDisposable
 
     internal static DisposeScope? Current => s_current is { _ended: false } ? s_current : null;
 
+    // The next scope outwards that still frees something: scopes may be ended in the wrong order.
+    private DisposeScope? Outer
+    {
+        get
+        {
+            var outer = _outer;
+            while (outer is { _ended: true }) outer = outer._outer;
+            return outer;
+        }
+    }
+
     /// <summary>Tensors this scope will free.</summary>
     public int DisposablesCount => _tensors.Count(t => t.Scope == this);
 
@@ -41,15 +52,16 @@ public sealed class DisposeScope : IDisposable
     /// <summary>Keeps <paramref name="tensor"/> alive beyond this scope: the outer scope (or nobody) owns it.</summary>
     public T MoveToOuter<T>(T tensor) where T : torch.Tensor
     {
-        tensor.Scope = _outer;
-        _outer?.Add(tensor);
+        var outer = Outer;
+        tensor.Scope = outer;
+        outer?.Add(tensor);
         return tensor;
     }
 
     public void Dispose()
     {
         if (_ended) return;
-        Flow.Value = _outer;
+        Flow.Value = Outer;
         FreeTensors();
         GC.SuppressFinalize(this);
     }
@@ -59,10 +71,13 @@ public sealed class DisposeScope : IDisposable
 
     private void FreeTensors()
     {
-        _ended = true;
-        foreach (var tensor in _tensors)
-            if (tensor.Scope == this) tensor.Dispose();
-        _tensors.Clear();
+        lock (_tensors)
+        {
+            _ended = true;
+            foreach (var tensor in _tensors)
+                if (tensor.Scope == this) tensor.Dispose();
+            _tensors.Clear();
+        }
     }
 }
 

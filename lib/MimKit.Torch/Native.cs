@@ -22,9 +22,10 @@ internal static unsafe partial class Native
 {
     private const string Library = "mimkit_native";
 
-    static Native() => NativeLibrary.SetDllImportResolver(typeof(Native).Assembly, (name, _, _) => name == Library ? s_handle.Value : 0);
+    static Native() => NativeLibrary.SetDllImportResolver(typeof(Native).Assembly, (name, _, _) =>
+        name == Library ? s_handle.Value : name == NativeCuda.Library ? s_cuda.Value : 0);
 
-    private static readonly Lazy<nint> s_handle = new(Load);
+    private static readonly Lazy<nint> s_handle = new(Load), s_cuda = new(LoadCuda);
 
     /// <summary>Whether libtorch has been mapped into this process.</summary>
     internal static bool IsLoaded { get; private set; }
@@ -49,6 +50,14 @@ internal static unsafe partial class Native
                 "  The library that it names is missing or of another version than the one it was built with.\n" +
                 "  fix: ./mimkit doctor shows which libtorch is found; ./mimkit setup builds again against it.");
         }
+    }
+
+    private static nint LoadCuda()
+    {
+        var path = Path.Combine(Path.GetDirectoryName(Candidates().First(File.Exists))!, "libmimkit_cuda.so");
+        return File.Exists(path) ? NativeLibrary.Load(path) : throw new NativeLibraryException(
+            $"{path} was not built: streams, events, graphs and memory statistics need it; tensors run on CUDA without it.\n" +
+            "  fix: install the CUDA toolkit that this libtorch was built with, or name it with CUDAToolkit_ROOT, and run ./mimkit setup.");
     }
 
     private static IEnumerable<string> Candidates()

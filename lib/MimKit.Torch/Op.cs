@@ -43,18 +43,17 @@ public sealed unsafe class Op(string name, string overload = "")
 {
     private nint _handle;
 
-    private nint Handle => _handle != 0 ? _handle : _handle = Find();
+    private nint Handle => Exists ? _handle : throw Native.Error();
+
+    /// <summary>Whether this libtorch has the operator.</summary>
+    public bool Exists => _handle != 0 || (_handle = Find()) != 0;
 
     /// <summary>The operator's schema as libtorch prints it.</summary>
     public string Schema => Native.Text(Native.mk_op_schema(Handle));
 
     private nint Find()
     {
-        fixed (byte* n = Encoding.UTF8.GetBytes(name + '\0'), o = Encoding.UTF8.GetBytes(overload + '\0'))
-        {
-            var found = Native.mk_op(n, o);
-            return found != 0 ? found : throw Native.Error();
-        }
+        fixed (byte* n = Encoding.UTF8.GetBytes(name + '\0'), o = Encoding.UTF8.GetBytes(overload + '\0')) return Native.mk_op(n, o);
     }
 
     /// <summary>Calls an operator that returns one tensor.</summary>

@@ -22,8 +22,11 @@ public static partial class torch
             _handle = handle;
             Interlocked.Increment(ref s_live);
             if ((_scope = DisposeScope.Current) is { } scope) scope.Add(this);
-            else _unowned = new(handle, numel() * dtype.ElementSize());
+            else _unowned = new(handle, Bytes);
+            if (TensorSites.Watching) TensorSites.Born(handle, Bytes);
         }
+
+        private long Bytes => numel() * dtype.ElementSize();
 
         /// <summary>Who frees this tensor when it ends; without one the garbage collector does.</summary>
         internal DisposeScope? Scope
@@ -32,7 +35,7 @@ public static partial class torch
             set
             {
                 _scope = value;
-                if (value is null && _handle != 0) _unowned ??= new(_handle, numel() * dtype.ElementSize());
+                if (value is null && _handle != 0) _unowned ??= new(_handle, Bytes);
                 else if (value is not null) DropUnowned();
             }
         }
@@ -43,7 +46,13 @@ public static partial class torch
             if (handle == 0) return;
             _scope = null;
             DropUnowned();
+            Free(handle);
+        }
+
+        private static void Free(nint handle)
+        {
             Interlocked.Decrement(ref s_live);
+            if (TensorSites.Watching) TensorSites.Died(handle);
             Native.mk_tensor_free(handle);
         }
 
@@ -52,36 +61,6 @@ public static partial class torch
             if (_unowned is null) return;
             _unowned.Drop();
             _unowned = null;
-        }
-
-        // An object with a finalizer costs the allocator about as much as a small operator, so a tensor has none: one that no scope
-        // owns has this, which dies with it. It also tells the garbage collector the bytes behind an object that looks small.
-        private sealed class Unowned
-        {
-            private const long SmallBytes = 4096;              // below it the telling costs more than the operator, and hides nothing
-            private readonly nint _handle;
-            private readonly long _pressure;
-
-            internal Unowned(nint handle, long bytes)
-            {
-                _handle = handle;
-                if (bytes >= SmallBytes) GC.AddMemoryPressure(_pressure = bytes);
-            }
-
-            ~Unowned()
-            {
-                RemovePressure();
-                Interlocked.Decrement(ref s_live);
-                Native.mk_tensor_free(_handle);
-            }
-
-            internal void Drop()
-            {
-                GC.SuppressFinalize(this);
-                RemovePressure();
-            }
-
-            private void RemovePressure() { if (_pressure > 0) GC.RemoveMemoryPressure(_pressure); }
         }
 
         /// <summary>Tensors alive in this process: a training step must leave this number as it found it.</summary>
@@ -107,7 +86,7 @@ public static partial class torch
         public long ndim => dim();
         public long NumberOfElements => Native.mk_tensor_numel(Handle);
         public long numel() => NumberOfElements;
-        public ScalarType dtype => (ScalarType)Native.mk_tensor_dtype(_handle);
+        public ScalarType dtype => (ScalarType)Native.mk_tensor_dtype(Handle);
         public Device device => Device.Unpack(Native.mk_tensor_device(Handle));
         public bool is_contiguous() => Native.mk_tensor_contiguous(Handle) != 0;
         public bool is_cpu => device.type == DeviceType.CPU;

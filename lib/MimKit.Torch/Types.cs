@@ -61,12 +61,6 @@ public static partial class torch
     public static int get_num_threads() => Native.mk_get_num_threads();
     public static void set_num_threads(int num) => Native.mk_set_num_threads(num);
 
-    public static class cuda
-    {
-        public static int device_count() => Native.mk_cuda_device_count();
-        public static bool is_available() => device_count() > 0;
-    }
-
     /// <summary>The seed that libtorch's default generator was given. Initialisers use it; every other draw is counter-based.</summary>
     public sealed record Generator(long initial_seed);
 }

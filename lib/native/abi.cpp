@@ -3,6 +3,7 @@
 #include "errors.h"
 #include "kernels.h"
 #include "tensors.h"
+#include "versions.h"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -25,7 +26,7 @@ struct Op {
   c10::OperatorHandle handle;
   std::string title, schema;
   std::vector<Want> wants;
-  std::vector<c10::optional<c10::IValue>> defaults;
+  std::vector<Optional<c10::IValue>> defaults;
   bool fresh;      // its results share nothing with its arguments, and the device's own kernel makes them
 };
 
@@ -107,11 +108,11 @@ c10::IValue to_ivalue(const mk_value& v, const Op& op, size_t i) {
     }
     case Want::OptionalTensors: {
       if (v.tag != MK_TENSORS) wrong(op, i, "a list of tensors");
-      c10::List<c10::optional<at::Tensor>> list;
+      c10::List<Optional<at::Tensor>> list;
       list.reserve(v.count);
       for (int k = 0; k < v.count; k++) {
         void* p = static_cast<void**>(v.p)[k];
-        list.push_back(p ? c10::optional<at::Tensor>(tensor(p)) : c10::nullopt);
+        list.push_back(p ? Optional<at::Tensor>(tensor(p)) : Optional<at::Tensor>());
       }
       return list;
     }

@@ -21,8 +21,9 @@ struct ManagedError : std::runtime_error {
 };
 
 // Called while an exception is handled: keeps a managed one for mk_error_exception(), and says in words what it is.
-std::string reason() noexcept;
-void keep(std::string message) noexcept;          // for mk_error(), on this thread
+#define MK_SHARED __attribute__((visibility("default")))      // libmimkit_cuda.so reports through the same words
+MK_SHARED std::string reason() noexcept;
+MK_SHARED void keep(std::string message) noexcept;          // for mk_error(), on this thread
 
 template <class F> auto guarded(F f) -> decltype(f()) {
   try { return f(); }

@@ -1,6 +1,7 @@
 // The fused operators, registered with libtorch's dispatcher as mimkit::*, so that the boxed ABI reaches them like any other.
 // Each takes CPU tensors of float32 or bfloat16; parameters are float32 masters. Other devices use compositions of ATen (Fused.cs).
 #include "kernels.h"
+#include "versions.h"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -14,6 +15,7 @@ using torch::autograd::AutogradContext;
 using torch::autograd::Function;
 using torch::autograd::variable_list;
 using mimkit::kernels;
+using mimkit::Optional;
 using mimkit::Rows;
 
 Rows rows(const Tensor& t) {
@@ -49,7 +51,7 @@ template <class F> Tensor with_column_sums(int64_t n, int64_t d, int64_t sums, F
 Tensor matmul_t(const Tensor& x, const Tensor& w) { return at::mm(x, w.t()); }
 
 struct Linear : Function<Linear> {
-  static Tensor forward(AutogradContext* ctx, Tensor x, Tensor w, c10::optional<Tensor> bias, Tensor w_cast, bool with_gelu) {
+  static Tensor forward(AutogradContext* ctx, Tensor x, Tensor w, Optional<Tensor> bias, Tensor w_cast, bool with_gelu) {
     int64_t in = w.size(1), out = w.size(0), n = x.numel() / in;
     x = readable(x, "x");
     auto flat = x.view({n, in});
@@ -92,11 +94,11 @@ struct Linear : Function<Linear> {
 };
 
 // w_cast is w in x's dtype: the caller keeps it between steps, so that a weight is cast once a step and not once a use.
-Tensor linear(const Tensor& x, const Tensor& w, const c10::optional<Tensor>& bias, const Tensor& w_cast, bool with_gelu) {
+Tensor linear(const Tensor& x, const Tensor& w, const Optional<Tensor>& bias, const Tensor& w_cast, bool with_gelu) {
   TORCH_CHECK(w.dim() == 2 && x.dim() >= 1 && x.size(-1) == w.size(1), "x ", x.sizes(), " does not fit a weight ", w.sizes(), ": its last dimension must be ", w.size(-1));
   TORCH_CHECK(w_cast.scalar_type() == x.scalar_type(), "w_cast is ", w_cast.scalar_type(), ", x is ", x.scalar_type());
   TORCH_CHECK(!with_gelu || bias, "the fused GELU needs a bias");
-  c10::optional<Tensor> b;
+  Optional<Tensor> b;
   if (bias) b = parameter(*bias, w.size(0), "bias");
   return Linear::apply(x, w, b, w_cast, with_gelu);
 }
@@ -104,7 +106,7 @@ Tensor linear(const Tensor& x, const Tensor& w, const c10::optional<Tensor>& bia
 // --------------------------------------------------------------------------------------------------- normalisation
 
 struct LayerNorm : Function<LayerNorm> {
-  static variable_list forward(AutogradContext* ctx, Tensor x, c10::optional<Tensor> added, Tensor w, Tensor b, double eps, int64_t dtype) {
+  static variable_list forward(AutogradContext* ctx, Tensor x, Optional<Tensor> added, Tensor w, Tensor b, double eps, int64_t dtype) {
     int64_t d = x.size(-1), n = x.numel() / d;
     x = readable(x, "x");
     Tensor sum = x, branch;
@@ -147,13 +149,13 @@ struct LayerNorm : Function<LayerNorm> {
 
 Tensor layer_norm(const Tensor& x, const Tensor& w, const Tensor& b, double eps, int64_t dtype) {
   auto d = x.size(-1);
-  return LayerNorm::apply(x, c10::optional<Tensor>(), parameter(w, d, "weight"), parameter(b, d, "bias"), eps, dtype)[0];
+  return LayerNorm::apply(x, Optional<Tensor>(), parameter(w, d, "weight"), parameter(b, d, "bias"), eps, dtype)[0];
 }
 
 std::tuple<Tensor, Tensor> add_layer_norm(const Tensor& x, const Tensor& branch, const Tensor& w, const Tensor& b, double eps) {
   TORCH_CHECK(x.sizes() == branch.sizes(), "x ", x.sizes(), " and branch ", branch.sizes(), " must have one shape");
   auto d = x.size(-1);
-  auto r = LayerNorm::apply(x, c10::optional<Tensor>(branch), parameter(w, d, "weight"), parameter(b, d, "bias"), eps, int64_t(branch.scalar_type()));
+  auto r = LayerNorm::apply(x, Optional<Tensor>(branch), parameter(w, d, "weight"), parameter(b, d, "bias"), eps, int64_t(branch.scalar_type()));
   return {r[0], r[1]};
 }
 
@@ -323,7 +325,7 @@ std::vector<Chunk> cut(at::TensorList p, at::TensorList g, at::TensorList m, at:
 }
 
 void adamw_(at::TensorList p, at::TensorList g, at::TensorList m, at::TensorList v, int64_t step, double lr, double beta1, double beta2, double eps,
-            double weight_decay, const c10::optional<Tensor>& scale) {
+            double weight_decay, const Optional<Tensor>& scale) {
   TORCH_CHECK(p.size() == g.size() && p.size() == m.size() && p.size() == v.size(), "adamw_ needs as many gradients and moments as parameters (", p.size(), ")");
   mimkit::AdamW t{float(lr), float(beta1), float(beta2), float(eps), float(weight_decay),
                   float(1 - std::pow(beta1, double(step))), float(std::sqrt(1 - std::pow(beta2, double(step)))), scale ? *scale->data_ptr<float>() : 1.0f};
