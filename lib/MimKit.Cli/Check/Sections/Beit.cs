@@ -90,8 +90,7 @@ static class Beit
 
     static void StartingWeights(ReferenceCase stored, Findings found)
     {
-        if (stored.Config.GetProperty("arch").GetString() != "pretrain") throw new NotSupportedException("only the pre-training network has a runner");
-        using var network = Network(stored.Config.GetProperty("model"));
+        using nn.Module network = stored.Config.GetProperty("arch").GetString() == "finetune" ? BeitClasses.Network(stored) : Network(stored.Config.GetProperty("model"));
         Mae.CompareStart(stored, found, network);
     }
 

@@ -67,8 +67,11 @@ static class Mae
             if (constant || large)
             {
                 Judge("std", values[i].std(), std[i], relative * std[i]);
-                Judge("min", values[i].min(), min[i], relative * Math.Abs(constant ? 0 : min[i]));
-                Judge("max", values[i].max(), max[i], relative * Math.Abs(constant ? 0 : max[i]));
+                Judge("min", values[i].min(), min[i], Extreme(min[i]));
+                Judge("max", values[i].max(), max[i], Extreme(max[i]));
+
+                // The ends of a uniform or cut-off distribution are fixed; those of a whole normal are a draw themselves.
+                double Extreme(double end) => constant ? 0 : Math.Abs(end) > 3 * std[i] ? 1.5 * std[i] : relative * Math.Abs(end);
             }
             else Judge("std", values[i].std(), std[i], 0.4 * std[i]);              // tokens and the patch bias: few values
         }
