@@ -327,6 +327,7 @@ std::vector<Chunk> cut(at::TensorList p, at::TensorList g, at::TensorList m, at:
 void adamw_(at::TensorList p, at::TensorList g, at::TensorList m, at::TensorList v, int64_t step, double lr, double beta1, double beta2, double eps,
             double weight_decay, const Optional<Tensor>& scale) {
   TORCH_CHECK(p.size() == g.size() && p.size() == m.size() && p.size() == v.size(), "adamw_ needs as many gradients and moments as parameters (", p.size(), ")");
+  if (scale && *scale->data_ptr<float>() == 0) return;      // a step left out: nothing of it may reach weights or moments
   mimkit::AdamW t{float(lr), float(beta1), float(beta2), float(eps), float(weight_decay),
                   float(1 - std::pow(beta1, double(step))), float(std::sqrt(1 - std::pow(beta2, double(step)))), scale ? *scale->data_ptr<float>() : 1.0f};
   over_chunks(cut(p, g, m, v), [&](int64_t, const Chunk& c) { kernels().adamw(c.p, c.g, c.m, c.v, c.n, t); });

@@ -60,7 +60,7 @@ public sealed class AdamW : IDisposable
 
     public void step() => step(null);
 
-    /// <param name="scale">[1] float32, multiplied into every gradient, or null for 1.</param>
+    /// <param name="scale">[1] float32, multiplied into every gradient, or null for 1; 0 leaves parameters and moments as they are, whatever the gradients.</param>
     public void step(Tensor? scale)
     {
         using var scope = NewDisposeScope();
@@ -71,7 +71,7 @@ public sealed class AdamW : IDisposable
             var with = group.Parameters.Select(p => (Parameter: p, Gradient: p.grad)).Where(x => x.Gradient is not null).ToArray();
             if (with.Length == 0) continue;
             if (with.All(x => x.Parameter.is_cpu && x.Parameter.dtype == float32)) StepNative(group, with, scale);
-            else foreach (var (p, g) in with) StepPlain(group, p, scale is null ? g! : g!.mul(scale));
+            else foreach (var (p, g) in with) StepPlain(group, p, g!, scale);
         }
     }
 
@@ -80,14 +80,17 @@ public sealed class AdamW : IDisposable
             with.Select(x => (Tensor?)_moments[x.Parameter].First).ToArray(), with.Select(x => (Tensor?)_moments[x.Parameter].Second).ToArray(),
             Steps, group.LearningRate, group.Beta1, group.Beta2, group.Epsilon, group.WeightDecay, scale);
 
-    private void StepPlain(ParamGroup group, Parameter p, Tensor g)
+    // Everything that changes is multiplied by 'on' (0 where the step is left out), so that no value is read back from the device.
+    private void StepPlain(ParamGroup group, Parameter p, Tensor g, Tensor? scale)
     {
         var m = _moments[p];
-        p.mul_(1 - group.LearningRate * group.WeightDecay);
-        m.First.lerp_(g, 1 - group.Beta1);
-        m.Second.mul_(group.Beta2).addcmul_(g, g, 1 - group.Beta2);
+        var on = scale is null ? ones([1], device: p.device) : scale.ne(0).to(p.dtype);
+        if (scale is not null) g = g.mul(scale).nan_to_num(0, 0, 0);
+        p.mul_(1 - on * (group.LearningRate * group.WeightDecay));
+        m.First.add_(on * (1 - group.Beta1) * (g - m.First));
+        m.Second.add_(on * (1 - group.Beta2) * (g * g - m.Second));
         var denominator = m.Second.sqrt().div_(Math.Sqrt(1 - Math.Pow(group.Beta2, Steps))).add_(group.Epsilon);
-        p.addcdiv_(m.First, denominator, -group.LearningRate / (1 - Math.Pow(group.Beta1, Steps)));
+        p.addcdiv_(m.First * on, denominator, -group.LearningRate / (1 - Math.Pow(group.Beta1, Steps)));
     }
 
     public void Dispose()

@@ -11,6 +11,7 @@ namespace MimKit.Training;
 /// <param name="LiveTensors">Tensor handles alive in the process.</param>
 /// <param name="Elapsed">Training time so far in seconds, earlier sittings included.</param>
 /// <param name="Remaining">Estimated seconds to the end.</param>
+/// <param name="Skipped">Updates left out so far in this sitting, since their step had a NaN or an infinity.</param>
 public sealed record LogLine(
     long Step, double Epoch, double Loss, double LearningRate, double ImagesPerSecond, double DataWait,
-    double ResidentMegabytes, long LiveTensors, double Elapsed, double Remaining);
+    double ResidentMegabytes, long LiveTensors, double Elapsed, double Remaining, long Skipped = 0);

@@ -41,8 +41,23 @@ public sealed class RunFolder
         if (!resume)
             throw new InvalidOperationException($"{Path} already holds a run. Set Resume = true to continue it, or choose another RunFolder.");
         CheckSame(wanted);
-        if (File.Exists(In("metrics.jsonl")))
-            _lines.AddRange(File.ReadLines(In("metrics.jsonl")).Select(line => JsonSerializer.Deserialize<LogLine>(line, OneLine)!));
+        _lines.AddRange(ReadLog(Path));
+    }
+
+    /// <summary>A run as it stands on disk, whoever writes it.</summary>
+    public static SavedRun Read(string path)
+    {
+        var full = System.IO.Path.GetFullPath(path);
+        return new(full, JsonNode.Parse(File.ReadAllText(System.IO.Path.Combine(full, "run.json")))!.AsObject(), [.. ReadLog(full)]);
+    }
+
+    // A crash may have cut the last line; what follows the last newline is not a line.
+    static IEnumerable<LogLine> ReadLog(string folder)
+    {
+        var path = System.IO.Path.Combine(folder, "metrics.jsonl");
+        if (!File.Exists(path)) return [];
+        var text = File.ReadAllText(path);
+        return text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<LogLine>(line, OneLine)!);
     }
 
     /// <summary>Absolute path.</summary>
@@ -64,7 +79,8 @@ public sealed class RunFolder
     /// <summary>Forgets lines after a step: what a crash wrote beyond the last checkpoint comes again.</summary>
     public void TruncateAfter(long step)
     {
-        if (_lines.RemoveAll(line => line.Step > step) == 0) return;
+        _lines.RemoveAll(line => line.Step > step);
+        if (!File.Exists(In("metrics.jsonl"))) return;
         WriteText("metrics.jsonl", string.Concat(_lines.Select(line => JsonSerializer.Serialize(line, OneLine) + "\n")));
     }
 

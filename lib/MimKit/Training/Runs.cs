@@ -9,6 +9,18 @@ namespace MimKit.Training;
 /// <summary>Where the runs of a notebook or a grid live.</summary>
 public static class Runs
 {
+    /// <summary>The runs of a folder or a pattern, in the order of names.</summary>
+    /// <param name="pattern">"runs/*", "runs/mae-*", or one run's folder; an asterisk may stand in the last part only.</param>
+    /// <exception cref="DirectoryNotFoundException">No folder there holds a run.</exception>
+    public static RunComparison Load(string pattern)
+    {
+        var full = Path.GetFullPath(pattern);
+        var (parent, last) = (Path.GetDirectoryName(full) ?? full, Path.GetFileName(full));
+        var folders = (Directory.Exists(parent) ? Directory.GetDirectories(parent, last) : []).Where(folder => File.Exists(Path.Combine(folder, "run.json"))).Order(StringComparer.Ordinal).ToList();
+        if (folders.Count == 0) throw new DirectoryNotFoundException($"No run matches {pattern} (looked for folders with a run.json in {parent}). Give a run's folder, or a pattern such as runs/*.");
+        return new([.. folders.Select(RunFolder.Read)]);
+    }
+
     /// <summary>
     /// A folder for one run, named after everything that decides its numbers: configuration, plan, images and the libraries as built. The same
     /// call finds an interrupted run again, after a crash too; anything changed gets a folder of its own.

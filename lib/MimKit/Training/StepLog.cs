@@ -10,7 +10,7 @@ namespace MimKit.Training;
 /// What a loop tells while it runs. The loss is summed on the device and read back once every <see cref="TrainingPlan.LogEvery"/>
 /// steps; the line on the terminal is overwritten in place.
 /// </summary>
-sealed class StepLog(TrainingPlan plan, int stepsPerEpoch, long start, double earlierSeconds, Tensor lossSum, TextWriter output) : IDisposable
+sealed class StepLog(TrainingPlan plan, int stepsPerEpoch, long start, double earlierSeconds, Tensor lossSum, Health health, TextWriter output) : IDisposable
 {
     const int Unsteady = 3, Timed = 8;                                  // the first steps allocate; the next are the estimate
 
@@ -19,7 +19,7 @@ sealed class StepLog(TrainingPlan plan, int stepsPerEpoch, long start, double ea
     readonly Stopwatch _waiting = new();
     long _logged = start - start % plan.LogEvery, _timedFrom = start;
     double _windowStart, _windowWait, _steadyStart;
-    long _windowFrom = start;
+    long _windowFrom = start, _bad;
     int _lineLength;
 
     /// <summary>Training time in seconds, earlier sittings included.</summary>
@@ -40,16 +40,18 @@ sealed class StepLog(TrainingPlan plan, int stepsPerEpoch, long start, double ea
     }
 
     /// <summary>Counts a step; gives a line where one is due. One read of the device then, none otherwise.</summary>
-    /// <exception cref="DivergedException">The loss of the window is NaN or infinite.</exception>
+    /// <exception cref="DivergedException">A step had a NaN or an infinity, and the plan says to stop.</exception>
     public LogLine? Step(Tensor loss, long done, double learningRate)
     {
-        using (no_grad()) lossSum.add_(loss.detach());
+        using (no_grad()) lossSum.add_(Health.Counted(loss));
         Estimate(done);
         if (done % plan.LogEvery != 0 && done != _total) return null;
 
-        var mean = lossSum.ToDouble() / (done - _logged);
+        var bad = health.Bad;
+        if (bad > 0 && plan.WhenNonFinite == NonFinite.Stop) throw Diverged(health.First, learningRate);
+        var mean = lossSum.ToDouble() / Math.Max(1, done - _logged - (bad - _bad));
+        _bad = bad;
         lossSum.zero_();
-        if (!double.IsFinite(mean)) throw Diverged(mean, done, learningRate);
         var line = Line(mean, done, learningRate);
         (_logged, _windowFrom, _windowStart, _windowWait) = (done, done, _watch.Elapsed.TotalSeconds, _waiting.Elapsed.TotalSeconds);
         Show(line);
@@ -71,7 +73,8 @@ sealed class StepLog(TrainingPlan plan, int stepsPerEpoch, long start, double ea
             ResidentMegabytes: Environment.WorkingSet / (double)(1 << 20),
             LiveTensors: Tensor.TotalCount,
             Elapsed: Seconds,
-            Remaining: (_total - done) * SecondsPerStep(done));
+            Remaining: (_total - done) * SecondsPerStep(done),
+            Skipped: _bad);
     }
 
     double SecondsPerStep(long done) => done > _timedFrom
@@ -90,7 +93,8 @@ sealed class StepLog(TrainingPlan plan, int stepsPerEpoch, long start, double ea
     void Show(LogLine line)
     {
         var text = Invariant($"epoch {line.Epoch:F2}/{plan.Epochs}  step {line.Step:N0}/{_total:N0}  loss {line.Loss:F4}  lr {line.LearningRate:E2}  ")
-            + Invariant($"{line.ImagesPerSecond:N0} images/s  data wait {line.DataWait:P0}  {line.ResidentMegabytes:N0} MB  {line.LiveTensors:N0} tensors  {Clock(line.Remaining)} left");
+            + Invariant($"{line.ImagesPerSecond:N0} images/s  data wait {line.DataWait:P0}  {line.ResidentMegabytes:N0} MB  {line.LiveTensors:N0} tensors  {Clock(line.Remaining)} left")
+            + (line.Skipped > 0 ? Invariant($"  {line.Skipped:N0} steps left out: NaN or infinite") : "");
         output.Write("\r" + text.PadRight(_lineLength));
         _lineLength = text.Length;
     }
@@ -102,8 +106,8 @@ sealed class StepLog(TrainingPlan plan, int stepsPerEpoch, long start, double ea
         _ => Invariant($"{seconds / 3600:F1} h"),
     };
 
-    DivergedException Diverged(double mean, long done, double learningRate) => new(Invariant(
-        $"The loss is {mean} within the {done - _logged} steps before step {done} (epoch {(double)done / stepsPerEpoch:F2}, learning rate {learningRate:G3}).\n") +
+    DivergedException Diverged(long first, double learningRate) => new(first, Invariant(
+        $"Step {first} (epoch {(double)first / stepsPerEpoch:F2}, learning rate {learningRate:G3}) had a NaN or an infinity in its loss or gradients; the weights are those from before it.\n") +
         Invariant($"  try: a third of LearningRate ({plan.LearningRate:G3} now), ClipNorm = 1 ({(plan.ClipNorm is { } norm ? Invariant($"{norm:G3}") : "none")} now), ") +
-        Invariant($"a longer warm-up ({plan.WarmupEpochs:G3} epochs now), or Precision.Float32."));
+        Invariant($"a longer warm-up ({plan.WarmupEpochs:G3} epochs now), Precision.Float32, or WhenNonFinite = NonFinite.Skip."));
 }

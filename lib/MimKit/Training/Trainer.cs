@@ -23,12 +23,18 @@ public sealed class Trainer(ITrainable subject, ImageSet train, TrainingPlan pla
     /// <summary>Called with every logged line, on the training thread: for live curves.</summary>
     public Action<LogLine>? OnLog { get; init; }
 
+    /// <summary>Called after every epoch with the number of epochs done, the network as it is: for an online probe.</summary>
+    public Action<int>? OnEpoch { get; init; }
+
+    /// <summary>The moving average of the weights, where the plan asks for one; set when <see cref="Run"/> begins, and the caller's to dispose.</summary>
+    public WeightAverage? Average { get; private set; }
+
     /// <summary>Where progress is written: the terminal or the notebook cell.</summary>
     public TextWriter Output { get; init; } = Console.Out;
 
     /// <summary>Trains to the end of the plan.</summary>
     /// <exception cref="OperationCanceledException">Training was interrupted; the message says how to go on.</exception>
-    /// <exception cref="DivergedException">The loss is NaN or infinite.</exception>
+    /// <exception cref="DivergedException">A loss or a gradient was NaN or infinite, and the plan says to stop; what shows it again is in the run folder.</exception>
     public RunResult Run()
     {
         plan.Check(train.Count);
@@ -39,16 +45,18 @@ public sealed class Trainer(ITrainable subject, ImageSet train, TrainingPlan pla
         var earlier = 0.0;
         using var optimizer = optim.AdamW(ParameterGroups.Of(subject.Network, plan));
         using var lossSum = torch.zeros(Array.Empty<long>()).DetachFromDisposeScope();
+        using var health = new Health(plan.WhenNonFinite);
+        Average = plan.AverageDecay is { } decay ? new WeightAverage(subject.Network, decay) : null;
         var folder = plan.RunFolder is { } path ? new RunFolder(path, subject, train, plan, Resume) : null;
-        var checkpoint = folder is null ? null : new Checkpoint(folder, subject, optimizer, perEpoch);
-        if (Resume && checkpoint!.Exists) (step, earlier) = checkpoint.Load(lossSum);
+        var checkpoint = folder is null ? null : new Checkpoint(folder, subject, () => State(optimizer, lossSum), plan.KeepCheckpoints, Output);
+        if (Resume && checkpoint!.Exists) (step, optimizer.Steps, earlier) = checkpoint.Load();
         folder?.TruncateAfter(step);
         var lines = new List<LogLine>(folder?.Lines ?? []);
 
-        Output.WriteLine($"{subject.Config}\n{train}; {plan.Epochs} epochs of {perEpoch:N0} steps, batch {plan.BatchSize}, seed {plan.Seed}{(step > 0 ? $"; goes on after step {step:N0}" : "")}");
+        Output.WriteLine($"{subject.Config}\n{train}; {plan.Epochs} epochs of {perEpoch:N0} steps, batch {plan.BatchSize}{(plan.Accumulate > 1 ? $" in {plan.Accumulate} parts" : "")}, seed {plan.Seed}{(step > 0 ? $"; goes on after step {step:N0}" : "")}");
         subject.Network.train();
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);   // what reading data left behind: from here on memory is flat
-        using var log = new StepLog(plan, perEpoch, step, earlier, lossSum, Output);
+        using var log = new StepLog(plan, perEpoch, step, earlier, lossSum, health, Output);
         for (var epoch = (int)(step / perEpoch); epoch < plan.Epochs; epoch++)
         {
             foreach (var batch in log.Waiting(loader.Epoch(epoch, firstBatch: (int)(step % perEpoch))))
@@ -58,31 +66,74 @@ public sealed class Trainer(ITrainable subject, ImageSet train, TrainingPlan pla
                 var rate = Schedule.LearningRate(plan, step, perEpoch);
 
                 optimizer.zero_grad();
-                var loss = subject.Step(batch, draw);
-                loss.backward();
-
-                Update(optimizer, rate, Schedule.WeightDecay(plan, step, perEpoch));
+                var loss = Gradient(batch, draw);
+                Update(optimizer, health, loss, step, rate, Schedule.WeightDecay(plan, step, perEpoch));
                 subject.AfterStep();
+                Average?.Follow();
                 step++;
 
-                if (log.Step(loss, step, rate) is { } line) Tell(line, lines, folder);
-                if (Ambient.Cancellation.IsCancellationRequested && step < total) throw Stopped(step, total, checkpoint, log, lossSum);
+                if (Logged(log, loss, step, rate, loader, folder) is { } line) Tell(line, lines, folder);
+                if (Ambient.Cancellation.IsCancellationRequested && step < total) throw Stopped(step, total, optimizer, checkpoint, log);
+                if (plan.CheckpointEverySteps is { } every && step % every == 0 && step % perEpoch != 0) checkpoint?.Save(new(step, optimizer.Steps, log.Seconds));
             }
-            if ((epoch + 1) % plan.CheckpointEvery == 0 || step == total) checkpoint?.Save(step, log.Seconds, lossSum);
+            if ((epoch + 1) % plan.CheckpointEvery == 0 || step == total) checkpoint?.Save(new(step, optimizer.Steps, log.Seconds));
+            OnEpoch?.Invoke(epoch + 1);
         }
         optimizer.zero_grad();
         subject.Network.eval();
         return new(subject.Config, plan, lines, log.Seconds, Provenance.Current);
     }
 
-    void Update(AdamW optimizer, double rate, double decay)
+    // Draws are counted from samples, so a batch in parts meets the numbers that it would have met whole.
+    Tensor Gradient(Batch batch, Draw draw)
+    {
+        if (plan.Accumulate == 1)
+        {
+            var loss = subject.Step(batch, draw);
+            loss.backward();
+            return loss;
+        }
+        var sum = torch.zeros(Array.Empty<long>());
+        var size = plan.BatchSize / plan.Accumulate;
+        for (var part = 0; part < plan.Accumulate; part++)
+        {
+            using var scope = NewDisposeScope();
+            var indices = batch.Indices[(part * size)..((part + 1) * size)];
+            var images = new Batch(batch.Images.narrow(0, part * size, size), batch.Labels.narrow(0, part * size, size), indices);
+            var loss = subject.Step(images, draw with { Indices = indices }) / plan.Accumulate;
+            loss.backward();
+            using (no_grad()) sum.add_(loss.detach());
+        }
+        return sum;
+    }
+
+    void Update(AdamW optimizer, Health health, Tensor loss, long step, double rate, double decay)
     {
         foreach (var group in optimizer.ParamGroups)
         {
             group.LearningRate = rate;
             if (group.WeightDecay > 0) group.WeightDecay = decay;                  // the other group is never decayed
         }
-        optimizer.step(plan.ClipNorm is { } norm ? ParameterGroups.ClipScale(subject.Network.parameters(), norm) : null);
+        var norm = Gradients.Norm(subject.Network.parameters());
+        optimizer.step(health.Gate(norm, Gradients.ClipFactor(norm, plan.ClipNorm ?? double.PositiveInfinity), loss, step));
+    }
+
+    LogLine? Logged(StepLog log, Tensor loss, long step, double rate, BatchLoader loader, RunFolder? folder)
+    {
+        try { return log.Step(loss, step, rate); }
+        catch (DivergedException e)
+        {
+            throw new DivergedException(e.Step, $"{e.Message}\n{new Reproduction(subject, loader, plan).Of(e.Step, folder)}");
+        }
+    }
+
+    Dictionary<string, Tensor> State(AdamW optimizer, Tensor lossSum)
+    {
+        var state = new Dictionary<string, Tensor> { ["log.loss_sum"] = lossSum };
+        foreach (var (name, tensor) in optimizer.State()) state["optimizer." + name] = tensor;
+        if (Average is not null)
+            foreach (var (name, tensor) in Average.State) state["average." + name] = tensor;
+        return state;
     }
 
     void Tell(LogLine line, List<LogLine> lines, RunFolder? folder)
@@ -92,9 +143,9 @@ public sealed class Trainer(ITrainable subject, ImageSet train, TrainingPlan pla
         OnLog?.Invoke(line);
     }
 
-    static OperationCanceledException Stopped(long step, long total, Checkpoint? checkpoint, StepLog log, Tensor lossSum)
+    static OperationCanceledException Stopped(long step, long total, AdamW optimizer, Checkpoint? checkpoint, StepLog log)
     {
-        checkpoint?.Save(step, log.Seconds, lossSum);
+        checkpoint?.Save(new(step, optimizer.Steps, log.Seconds));
         var how = checkpoint is null
             ? "Nothing was kept: the plan has no RunFolder. Set one to be able to go on."
             : $"The state is in {checkpoint.Folder}. To go on, run the same with Resume = true.";

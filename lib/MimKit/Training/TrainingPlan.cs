@@ -6,7 +6,11 @@ namespace MimKit.Training;
 public sealed record TrainingPlan
 {
     public required int Epochs { get; init; }
+    /// <summary>Images an update of the weights is made from.</summary>
     public int BatchSize { get; init; } = 256;
+
+    /// <summary>Parts a batch is computed in, one after the other, their gradients summed: the memory of a part, the update of the whole batch.</summary>
+    public int Accumulate { get; init; } = 1;
 
     /// <summary>Peak learning rate, absolute: methods that quote a base rate have scaled it by their own rule.</summary>
     public required double LearningRate { get; init; }
@@ -28,6 +32,12 @@ public sealed record TrainingPlan
     /// <summary>Largest global L2 norm of the gradient; null: not clipped.</summary>
     public double? ClipNorm { get; init; }
 
+    /// <summary>What a NaN or an infinity in a loss or a gradient does: ends the run, or leaves that update out.</summary>
+    public NonFinite WhenNonFinite { get; init; } = NonFinite.Stop;
+
+    /// <summary>Decay of the moving average of the weights (<see cref="Trainer.Average"/>); null: none is kept.</summary>
+    public double? AverageDecay { get; init; }
+
     public ulong Seed { get; init; }
 
     /// <summary>Steps between two reads of the loss.</summary>
@@ -35,6 +45,12 @@ public sealed record TrainingPlan
 
     /// <summary>Epochs between two checkpoints; the last epoch always writes one. Needs <see cref="RunFolder"/>.</summary>
     public int CheckpointEvery { get; init; } = 1;
+
+    /// <summary>Steps between two checkpoints within an epoch; null: only at its end.</summary>
+    public int? CheckpointEverySteps { get; init; }
+
+    /// <summary>Weight files that stay, the newest; at least two, since the one before the last is the way back from a damaged file. null: all.</summary>
+    public int? KeepCheckpoints { get; init; } = 2;
 
     /// <summary>Where run.json, metrics.jsonl and checkpoints go; null: nothing is written.</summary>
     [JsonIgnore]                                    // a run may move
@@ -53,6 +69,11 @@ public sealed record TrainingPlan
             throw new ArgumentException($"WarmupEpochs is {WarmupEpochs} of {Epochs} epochs; the learning rate would never come down. Choose fewer.");
         if (LogEvery < 1 || CheckpointEvery < 1)
             throw new ArgumentException($"LogEvery is {LogEvery}, CheckpointEvery {CheckpointEvery}; both are at least 1.");
+        if (Accumulate < 1 || BatchSize % Accumulate != 0)
+            throw new ArgumentException($"Accumulate is {Accumulate}; it divides BatchSize ({BatchSize}) into equal parts.");
+        if (CheckpointEverySteps is < 1 || KeepCheckpoints is < 1)
+            throw new ArgumentException($"CheckpointEverySteps is {CheckpointEverySteps}, KeepCheckpoints {KeepCheckpoints}; both are at least 1, or null.");
+        if (AverageDecay is < 0 or >= 1) throw new ArgumentException($"AverageDecay is {AverageDecay}; it lies in [0, 1), or is null for no average.");
         if (ClipNorm is <= 0) throw new ArgumentException($"ClipNorm is {ClipNorm}; it is positive, or null for no clipping.");
     }
 }
