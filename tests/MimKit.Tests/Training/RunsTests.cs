@@ -8,6 +8,20 @@ public sealed class RunsTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+    static readonly TrainingPlan Plan = new() { Epochs = 2, LearningRate = 1e-3, Seed = 4 };
+
+    [Fact]
+    public void A_run_is_found_again_and_anything_changed_is_another_run()
+    {
+        var images = TinySubject.Images(16);
+        var folder = Runs.Folder("runs/x", new TinySubject.TinyConfig(1), Plan, images);
+        Assert.StartsWith(Path.Combine("runs/x", "Tiny-seed4-"), folder);
+        Assert.Equal(folder, Runs.Folder("runs/x", new TinySubject.TinyConfig(1), Plan with { RunFolder = folder }, images));
+        Assert.NotEqual(folder, Runs.Folder("runs/x", new TinySubject.TinyConfig(2), Plan, images));
+        Assert.NotEqual(folder, Runs.Folder("runs/x", new TinySubject.TinyConfig(1), Plan with { Epochs = 3 }, images));
+        Assert.NotEqual(folder, Runs.Folder("runs/x", new TinySubject.TinyConfig(1), Plan, images.Take(15)));
+    }
+
     void Train(string name, double rate)
     {
         using var subject = new TinySubject(seed: 5);
