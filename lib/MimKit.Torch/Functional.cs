@@ -70,9 +70,9 @@ public static partial class torch
             {
                 using var scope = NewDisposeScope();
                 var logits = (query / Math.Sqrt(query.shape[^1])).matmul(key.transpose(-2, -1));             // [..., N, M]
-                if (is_casual) attn_mask = ones([query.shape[^2], key.shape[^2]], @bool, query.device).tril();
+                if (is_casual) attn_mask = ones([query.shape[^2], key.shape[^2]], torch.@bool, query.device).tril();
                 if (attn_mask is not null)
-                    logits = attn_mask.dtype == @bool ? logits.masked_fill(attn_mask.logical_not(), double.NegativeInfinity) : logits + attn_mask;
+                    logits = attn_mask.dtype == torch.@bool ? logits.masked_fill(attn_mask.logical_not(), double.NegativeInfinity) : logits + attn_mask;
                 return dropout(logits.softmax(-1), p, p > 0).matmul(value).MoveToOuterDisposeScope();
             }
         }

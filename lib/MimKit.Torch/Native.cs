@@ -15,7 +15,7 @@ internal struct NativeValue
     [FieldOffset(8)] public nint Pointer;
 }
 
-internal enum Tag { None, Tensor, Int, Double, Bool, Ints, Doubles, Bools, Tensors, String, Device }
+internal enum Tag { None, Tensor, Int, Double, Bool, Ints, Doubles, Bools, Tensors, String, Device, Generator }
 
 /// <summary>The C ABI of <c>libmimkit_native.so</c>. The library is looked up at the first use, never before: it maps libtorch.</summary>
 internal static unsafe partial class Native
@@ -112,6 +112,15 @@ internal static unsafe partial class Native
 
     [DllImport(Library)] internal static extern void mk_set_watching(int on);
     [DllImport(Library)] internal static extern void mk_set_place(byte* module);
+
+    [DllImport(Library)] internal static extern nint mk_generator_default(long device);
+    [DllImport(Library)] internal static extern nint mk_generator_new(long device);
+    [DllImport(Library)] internal static extern void mk_generator_free(nint g);
+    [DllImport(Library)] internal static extern void mk_generator_set_seed(nint g, long seed);
+    [DllImport(Library)] internal static extern long mk_generator_get_seed(nint g);
+    [DllImport(Library)] internal static extern long mk_generator_seed(nint g);
+    [DllImport(Library)] internal static extern nint mk_generator_get_state(nint g);
+    [DllImport(Library)] internal static extern int mk_generator_set_state(nint g, nint state);
 
     [DllImport(Library)] internal static extern byte* mk_version();
     [DllImport(Library)] internal static extern byte* mk_kernel_level();

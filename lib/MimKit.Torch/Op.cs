@@ -24,6 +24,7 @@ public readonly struct Arg
     public static implicit operator Arg(ScalarType? v) => v is { } x ? x : default(Arg);
     public static implicit operator Arg(Scalar? v) => v is null ? default : v.Value;
     public static implicit operator Arg(Device? v) => v is null ? default : new(Tag.Device, v.Packed);
+    public static implicit operator Arg(Generator? v) => v is null ? default : new(Tag.Generator, 0, v);
     public static implicit operator Arg(string? v) => v is null ? default : new(Tag.String, 0, Encoding.UTF8.GetBytes(v));
     public static implicit operator Arg(long[]? v) => v is null ? default : new(Tag.Ints, 0, v);
     public static implicit operator Arg(double[]? v) => v is null ? default : new(Tag.Doubles, 0, v);
@@ -140,6 +141,7 @@ public sealed unsafe class Op(string name, string overload = "")
             case double[] v: value.Count = v.Length; v.CopyTo(new Span<double>(space, v.Length)); return space + v.Length;
             case bool[] v: value.Count = v.Length; for (var i = 0; i < v.Length; i++) space[i] = v[i] ? 1 : 0; return space + v.Length;
             case Tensor?[] v: value.Count = v.Length; for (var i = 0; i < v.Length; i++) space[i] = v[i]?.Handle ?? 0; return space + v.Length;
+            case Generator v: value.Pointer = v.Handle; return space;
             case byte[] v: value.Count = v.Length; v.CopyTo(new Span<byte>(space, v.Length)); return space + v.Length / 8 + 1;
             default: throw new InvalidOperationException($"No way to pass a {list.GetType().Name}.");
         }

@@ -5,13 +5,17 @@ internal static class Ops
 {
     // creation
     internal static readonly Op empty = new("aten::empty", "memory_format"), full = new("aten::full"), zeros = new("aten::zeros"), ones = new("aten::ones"),
-        rand = new("aten::rand"), randn = new("aten::randn"), randint = new("aten::randint", "low"), randperm = new("aten::randperm"), arange = new("aten::arange", "start_step"),
+        rand = new("aten::rand", "generator"), randn = new("aten::randn", "generator"),
+        randint = new("aten::randint", "low_generator"), randperm = new("aten::randperm", "generator"), arange = new("aten::arange", "start_step"),
         linspace = new("aten::linspace"), eye = new("aten::eye"), zeros_like = new("aten::zeros_like"), ones_like = new("aten::ones_like"), empty_like = new("aten::empty_like"),
-        full_like = new("aten::full_like"), _to_copy = new("aten::_to_copy"), normal_ = new("aten::normal_"), uniform_ = new("aten::uniform_");
+        full_like = new("aten::full_like"), rand_like = new("aten::rand_like"), randn_like = new("aten::randn_like"), randint_like = new("aten::randint_like", "low_dtype"),
+        logspace = new("aten::logspace"), meshgrid = new("aten::meshgrid", "indexing"), _to_copy = new("aten::_to_copy");
 
     // arithmetic, shape and indexing
     internal static readonly Op rsub = new("aten::rsub", "Scalar"), squeeze = new("aten::squeeze"), squeeze_dim = new("aten::squeeze", "dim"), slice = new("aten::slice", "Tensor"),
-        cat = new("aten::cat"), stack = new("aten::stack"), index = new("aten::index", "Tensor"), index_put_ = new("aten::index_put_"),
+        cat = new("aten::cat"), stack = new("aten::stack"), hstack = new("aten::hstack"), vstack = new("aten::vstack"), dstack = new("aten::dstack"), where = new("aten::where"),
+        broadcast_tensors = new("aten::broadcast_tensors"), result_type = new("aten::result_type", "Tensor"), promote_types = new("aten::promote_types"), can_cast = new("aten::can_cast"),
+        pin_memory = new("aten::pin_memory"), is_pinned = new("aten::is_pinned"), index = new("aten::index", "Tensor"), index_put_ = new("aten::index_put_"),
         unique = new("aten::_unique2"), unique_dim = new("aten::unique_dim"), unique_consecutive = new("aten::unique_consecutive");
 
     // networks

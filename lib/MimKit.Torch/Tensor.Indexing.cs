@@ -74,7 +74,7 @@ public static partial class torch
         // The view that positions, ranges and new axes make, and what is left for libtorch's index: one entry a dimension, null for all of it.
         private (Tensor View, Tensor?[] Positions) Located(TensorIndex[] indices)
         {
-            var consumed = indices.Sum(Dimensions);
+            var consumed = indices.Sum(Consumed);
             if (consumed > ndim) throw new IndexOutOfRangeException($"{consumed} indices for a tensor of {ndim} dimensions ({Summary}).");
             if (indices.Count(i => i.What == TensorIndex.Kind.Ellipsis) > 1) throw new ArgumentException("An index has at most one ellipsis.");
             var view = alias();
@@ -89,17 +89,17 @@ public static partial class torch
                     case TensorIndex.Kind.NewAxis: view = view.unsqueeze(dim++); break;
                     default:
                         while (positions.Count < dim) positions.Add(null);
-                        positions.Add(i.Positions!.dtype is @bool or int64 ? i.Positions : i.Positions.to(int64));
-                        dim += Dimensions(i);
+                        positions.Add(i.Positions!.dtype is torch.@bool or int64 ? i.Positions : i.Positions.dtype == uint8 ? i.Positions.to(torch.@bool) : i.Positions.to(int64));
+                        dim += Consumed(i);
                         break;
                 }
             return (view, positions.ToArray());
         }
 
-        private static int Dimensions(TensorIndex i) => i.What switch
+        private static int Consumed(TensorIndex i) => i.What switch
         {
             TensorIndex.Kind.Single or TensorIndex.Kind.Slice => 1,
-            TensorIndex.Kind.Tensor => i.Positions!.dtype == @bool ? (int)i.Positions.ndim : 1,
+            TensorIndex.Kind.Tensor => i.Positions!.dtype is torch.@bool or uint8 ? (int)i.Positions.ndim : 1,
             _ => 0,
         };
     }

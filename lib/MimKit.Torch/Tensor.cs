@@ -153,7 +153,7 @@ public static partial class torch
 
         internal static ScalarType TypeOf<T>() => default(T) switch
         {
-            float => float32, double => float64, long => int64, int => int32, short => int16, byte => uint8, sbyte => int8, bool => @bool, Half => float16,
+            float => float32, double => float64, long => int64, int => int32, short => int16, byte => uint8, sbyte => int8, bool => torch.@bool, Half => float16,
             _ => throw new ArgumentException($"There is no tensor of {typeof(T).Name}."),
         };
 

@@ -57,10 +57,7 @@ public static partial class torch
     /// <summary>libtorch's version, for example 1.13.1. Loads libtorch.</summary>
     public static unsafe string __version__ => Native.Text(Native.mk_version());
 
-    public static Generator manual_seed(long seed) { Native.mk_manual_seed(seed); return new(seed); }
     public static int get_num_threads() => Native.mk_get_num_threads();
     public static void set_num_threads(int num) => Native.mk_set_num_threads(num);
 
-    /// <summary>The seed that libtorch's default generator was given. Initialisers use it; every other draw is counter-based.</summary>
-    public sealed record Generator(long initial_seed);
 }

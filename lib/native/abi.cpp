@@ -86,6 +86,7 @@ c10::IValue to_ivalue(const mk_value& v, const Op& op, size_t i) {
     case Want::Scalar: if (v.tag == MK_DOUBLE) return v.d; if (v.tag == MK_INT) return v.i; if (v.tag == MK_BOOL) return v.i != 0; wrong(op, i, "a number");
     case Want::String: if (v.tag == MK_STRING) return std::string(static_cast<const char*>(v.p), v.count); wrong(op, i, "a string");
     case Want::Device: if (v.tag == MK_DEVICE) return c10::Device(c10::DeviceType(v.i >> 32), c10::DeviceIndex(int32_t(v.i))); wrong(op, i, "a device");
+    case Want::Generator: if (v.tag == MK_GENERATOR) return *static_cast<at::Generator*>(v.p); wrong(op, i, "a generator");
     case Want::Ints:
       if (v.tag == MK_INT) return c10::List<int64_t>({v.i});
       if (v.tag == MK_INTS) return c10::List<int64_t>(at::ArrayRef<int64_t>(ints, v.count));

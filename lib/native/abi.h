@@ -7,7 +7,7 @@
 
 enum mk_tag : int32_t {
   MK_NONE = 0, MK_TENSOR = 1, MK_INT = 2, MK_DOUBLE = 3, MK_BOOL = 4,
-  MK_INTS = 5, MK_DOUBLES = 6, MK_BOOLS = 7, MK_TENSORS = 8, MK_STRING = 9, MK_DEVICE = 10,
+  MK_INTS = 5, MK_DOUBLES = 6, MK_BOOLS = 7, MK_TENSORS = 8, MK_STRING = 9, MK_DEVICE = 10, MK_GENERATOR = 11,
 };
 
 // One argument or result of a boxed call. Lists: `count` items at `p`, lent by the caller for the call;
@@ -79,6 +79,16 @@ MK_API void mk_context_materialize(void* context, int32_t value);
 // The watch for the first NaN or infinity; the place is the module that runs on this thread.
 MK_API void mk_set_watching(int32_t on);
 MK_API void mk_set_place(const char* module);
+
+// Random generators; one is freed by mk_generator_free
+MK_API void* mk_generator_default(int64_t device);
+MK_API void* mk_generator_new(int64_t device);
+MK_API void mk_generator_free(void* g);
+MK_API void mk_generator_set_seed(void* g, int64_t seed);
+MK_API int64_t mk_generator_get_seed(void* g);
+MK_API int64_t mk_generator_seed(void* g);
+MK_API void* mk_generator_get_state(void* g);
+MK_API int32_t mk_generator_set_state(void* g, void* state);
 
 // Process-wide settings
 MK_API const char* mk_version();
