@@ -60,6 +60,9 @@ internal sealed class OperatorLine
     /// <summary>Reads a line, or answers null where it does not have the table's form.</summary>
     internal static OperatorLine? Read(string line) => Form.Match(line) is { Success: true } m ? new OperatorLine(m) : null;
 
+    /// <summary>Whether the line is of an in-place form alone: it returns the tensor it is called on.</summary>
+    internal bool IsInPlace => Name.EndsWith("_", StringComparison.Ordinal);
+
     internal string Field(bool inPlace) => $"{Op}{(inPlace ? "_" : "")}{(Overload == "" ? "" : "__" + Overload)}";
 
     // at commas outside parentheses and angle brackets

@@ -11,11 +11,14 @@ internal static class OperatorSource
     internal static IEnumerable<string> Method(OperatorLine line)
     {
         var declared = string.Join(", ", line.Parameters.Select(p => p.Declared));
-        yield return Documentation(line, false);
-        yield return $"public {line.Result} {Escaped(line.Name)}({declared}) => {Call(line, "this", false)};";
-        if (!line.AlsoInPlace) yield break;
-        yield return Documentation(line, true);
-        yield return $"public Tensor {line.Name}_({declared}) {{ Aten.{line.Field(true)}.Do({Arguments(line, "this")}); return this; }}";
+        if (!line.IsInPlace)
+        {
+            yield return Documentation(line, false);
+            yield return $"public {line.Result} {Escaped(line.Name)}({declared}) => {Call(line, "this", false)};";
+        }
+        if (!line.IsInPlace && !line.AlsoInPlace) yield break;
+        yield return Documentation(line, line.AlsoInPlace);
+        yield return $"public Tensor {line.Name}{(line.AlsoInPlace ? "_" : "")}({declared}) {{ Aten.{line.Field(line.AlsoInPlace)}.Do({Arguments(line, "this")}); return this; }}";
     }
 
     /// <summary>The function <c>torch.name(input, …)</c> of a method.</summary>

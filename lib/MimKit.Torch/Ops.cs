@@ -7,7 +7,7 @@ internal static class Ops
     internal static readonly Op empty = new("aten::empty", "memory_format"), full = new("aten::full"), zeros = new("aten::zeros"), ones = new("aten::ones"),
         rand = new("aten::rand", "generator"), randn = new("aten::randn", "generator"),
         randint = new("aten::randint", "low_generator"), randperm = new("aten::randperm", "generator"), arange = new("aten::arange", "start_step"),
-        linspace = new("aten::linspace"), eye = new("aten::eye"), zeros_like = new("aten::zeros_like"), ones_like = new("aten::ones_like"), empty_like = new("aten::empty_like"),
+        linspace = new("aten::linspace"), eye = new("aten::eye", "m"), zeros_like = new("aten::zeros_like"), ones_like = new("aten::ones_like"), empty_like = new("aten::empty_like"),
         full_like = new("aten::full_like"), rand_like = new("aten::rand_like"), randn_like = new("aten::randn_like"), randint_like = new("aten::randint_like", "low_dtype"),
         logspace = new("aten::logspace"), meshgrid = new("aten::meshgrid", "indexing"), _to_copy = new("aten::_to_copy");
 

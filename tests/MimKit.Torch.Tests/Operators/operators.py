@@ -372,7 +372,7 @@ for mode in ("None", "Mean", "Sum"):
 case("functional.l1_loss", x, y)
 case("functional.smooth_l1_loss", x, y, Enum("Sum"), 0.5, f=lambda a, b, _, be: F.smooth_l1_loss(a, b, reduction="sum", beta=be))
 case("functional.huber_loss", x, y, 0.5, f=lambda a, b, d: F.huber_loss(a, b, delta=d))
-case("functional.kl_div", x.log_softmax(1), y.log_softmax(1), f=lambda a, b: F.kl_div(a, b, log_target=True))
+case("functional.kl_div", x.log_softmax(1), y.log_softmax(1), True, f=lambda a, b, _: F.kl_div(a, b, log_target=True))
 case("functional.kl_div", x.log_softmax(1), y.softmax(1), False, Enum("Sum"), f=lambda a, b, *_: F.kl_div(a, b, reduction="sum"))
 labels = torch.tensor([0, 3, 1])
 case("functional.cross_entropy", x, labels)
