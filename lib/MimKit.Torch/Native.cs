@@ -133,15 +133,12 @@ internal static unsafe partial class Native
     internal static void Check(int result) { if (result < 0) throw Error(); }
 
     /// <summary>The reason of the last failure on this thread: libtorch's, or what a hook or a C# function threw, as it was thrown.</summary>
-    internal static Exception Error()
+    internal static Exception Error(string @operator = "", IReadOnlyList<TorchArgument>? tensors = null)
     {
         if (mk_error_exception() is var handle && handle != 0) ExceptionDispatchInfo.Throw((Exception)Callbacks.Target(handle));
-        return new TorchException(Text(mk_error()));
+        return new TorchException(Text(mk_error()), @operator, tensors ?? []);
     }
 }
-
-/// <summary>libtorch refused an operation. The message names the operator, the shapes and dtypes it got, and libtorch's reason.</summary>
-public sealed class TorchException(string message) : InvalidOperationException(message);
 
 /// <summary>The native layer, or a library it needs, is missing. The message says which, where it was looked for, and what to do.</summary>
 public sealed class NativeLibraryException(string message) : DllNotFoundException(message);

@@ -127,9 +127,18 @@ public sealed unsafe class Op(string name, string overload = "")
         }
         var count = Native.mk_call(Handle, values, args.Length, results, capacity);
         if (onHeap) NativeMemory.Free(space - words);
-        if (count < 0) throw Native.Error();
+        if (count < 0) throw Native.Error(name, Tensors(args));
         KeepAlive(args);
         return count;
+    }
+
+    private static List<TorchArgument> Tensors(ReadOnlySpan<Arg> args)
+    {
+        var found = new List<TorchArgument>();
+        foreach (ref readonly var a in args)
+            foreach (var t in a.Held switch { Tensor one => [one], Tensor?[] many => many, _ => [] })
+                if (t is not null) found.Add(new(t.dtype, t.shape, t.device));
+        return found;
     }
 
     private static long* Fill(ref NativeValue value, object list, long* space)

@@ -1,6 +1,7 @@
 namespace MimKit.Torch;
 
-public enum DeviceType { CPU = 0, CUDA = 1 }
+/// <summary>Where tensors can live; META holds shapes without values. Numbered as in libtorch.</summary>
+public enum DeviceType { CPU = 0, CUDA = 1, META = 14 }
 
 /// <summary>A number of any type, as operators take it.</summary>
 public sealed class Scalar
@@ -44,14 +45,16 @@ public static partial class torch
     {
         internal long Packed => ((long)type << 32) | (uint)index;
         internal static Device Unpack(long packed) => packed == unchecked((uint)-1) ? CPU : new((DeviceType)(packed >> 32), (int)(uint)packed);
-        public override string ToString() => type == DeviceType.CPU ? "cpu" : $"cuda:{Math.Max(0, index)}";
+        public override string ToString() => type == DeviceType.CPU ? "cpu" : type == DeviceType.META ? "meta" : $"cuda:{Math.Max(0, index)}";
         public static implicit operator Device(string name) => name == "cpu" ? CPU
+            : name == "meta" ? META
             : name == "cuda" ? new(DeviceType.CUDA, 0)
             : name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name[5..], out var i) ? new(DeviceType.CUDA, i)
-            : throw new ArgumentException($"'{name}' is no device. Known: cpu, cuda, cuda:0, cuda:1, …");
+            : throw new ArgumentException($"'{name}' is no device. Known: cpu, meta, cuda, cuda:0, cuda:1, …");
     }
 
     public static readonly Device CPU = new(DeviceType.CPU);
+    public static readonly Device META = new(DeviceType.META);
     public static readonly Device CUDA = new(DeviceType.CUDA, 0);
 
     /// <summary>libtorch's version, for example 1.13.1. Loads libtorch.</summary>
