@@ -23,7 +23,7 @@ public static partial class torch
             /// <param name="tensor">two dimensions</param>
             public static Tensor eye_(Tensor tensor)
             {
-                if (tensor.ndim != 2) throw new ArgumentException($"An identity needs two dimensions; this tensor is {tensor}.");
+                if (tensor.ndim != 2) throw new ArgumentException($"An identity needs two dimensions; this tensor is {tensor.Summary}.");
                 return Fill(tensor, t => t.zero_().diagonal().fill_(1));
             }
 
@@ -31,7 +31,7 @@ public static partial class torch
             /// <param name="tensor">[out, in, kernel…]</param>
             public static Tensor dirac_(Tensor tensor)
             {
-                if (tensor.ndim is < 3 or > 5) throw new ArgumentException($"A Dirac start is for weights of convolutions, with three to five dimensions; this tensor is {tensor}.");
+                if (tensor.ndim is < 3 or > 5) throw new ArgumentException($"A Dirac start is for weights of convolutions, with three to five dimensions; this tensor is {tensor.Summary}.");
                 return Fill(tensor, t =>
                 {
                     var centre = t.zero_();
@@ -69,7 +69,7 @@ public static partial class torch
             /// <summary>Orthogonal rows or columns, whichever are fewer, of the tensor flattened to [size 0, everything else].</summary>
             public static Tensor orthogonal_(Tensor tensor, double gain = 1)
             {
-                if (tensor.ndim < 2) throw new ArgumentException($"An orthogonal start needs at least two dimensions; this tensor is {tensor}.");
+                if (tensor.ndim < 2) throw new ArgumentException($"An orthogonal start needs at least two dimensions; this tensor is {tensor.Summary}.");
                 return Fill(tensor, t =>
                 {
                     long rows = t.size(0), columns = t.numel() / rows;
@@ -94,7 +94,7 @@ public static partial class torch
             public static (long fanIn, long fanOut) CalculateFanInAndFanOut(Tensor tensor)
             {
                 var shape = tensor.shape;
-                if (shape.Length < 2) throw new ArgumentException($"An initialiser that counts inputs and outputs needs at least two dimensions; this tensor is {tensor}.");
+                if (shape.Length < 2) throw new ArgumentException($"An initialiser that counts inputs and outputs needs at least two dimensions; this tensor is {tensor.Summary}.");
                 var kernel = shape.Skip(2).Aggregate(1L, (p, n) => p * n);
                 return (shape[1] * kernel, shape[0] * kernel);
             }

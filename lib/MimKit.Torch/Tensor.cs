@@ -143,7 +143,7 @@ public static partial class torch
         /// <summary>The single value of a one-element tensor. On a GPU this waits for the device.</summary>
         public T item<T>() where T : unmanaged
         {
-            if (NumberOfElements != 1) throw new InvalidOperationException($"item() needs a tensor of one element; this one is {this}.");
+            if (NumberOfElements != 1) throw new InvalidOperationException($"item() needs a tensor of one element; this one is {Summary}.");
             using var plain = cpu().to(TypeOf<T>());
             return plain.data<T>()[0];
         }
@@ -166,9 +166,7 @@ public static partial class torch
         public Tensor @long() => to(int64);
         public Tensor bfloat16() => to(torch.bfloat16);
 
-        public override string ToString() => Summary;
-
-        // "[2x3], type = Float32, device = cpu"
+        // "[2x3], type = Float32, device = cpu", for messages
         internal string Summary => _handle == 0 ? "[disposed]" : $"[{string.Join("x", shape)}], type = {dtype}, device = {device}";
     }
 }
