@@ -43,7 +43,8 @@ public sealed class Trainer(ITrainable subject, ImageSet train, TrainingPlan pla
         var perEpoch = loader.BatchesPerEpoch;
         var (step, total) = (0L, (long)plan.Epochs * perEpoch);
         var earlier = 0.0;
-        using var optimizer = optim.AdamW(ParameterGroups.Of(subject.Network, plan));
+        var groups = ParameterGroups.Of(subject.Network, plan);
+        using var optimizer = optim.AdamW(groups.Select(group => group.Settings));
         using var lossSum = torch.zeros(Array.Empty<long>()).DetachFromDisposeScope();
         using var health = new Health(plan.WhenNonFinite);
         Average = plan.AverageDecay is { } decay ? new WeightAverage(subject.Network, decay) : null;
@@ -67,7 +68,7 @@ public sealed class Trainer(ITrainable subject, ImageSet train, TrainingPlan pla
 
                 optimizer.zero_grad();
                 var loss = Gradient(batch, draw);
-                Update(optimizer, health, loss, step, rate, Schedule.WeightDecay(plan, step, perEpoch));
+                Update(optimizer, groups, health, loss, step, rate, Schedule.WeightDecay(plan, step, perEpoch));
                 subject.AfterStep();
                 Average?.Follow();
                 step++;
@@ -107,12 +108,12 @@ public sealed class Trainer(ITrainable subject, ImageSet train, TrainingPlan pla
         return sum;
     }
 
-    void Update(AdamW optimizer, Health health, Tensor loss, long step, double rate, double decay)
+    void Update(AdamW optimizer, IReadOnlyList<ParameterGroup> groups, Health health, Tensor loss, long step, double rate, double decay)
     {
-        foreach (var group in optimizer.ParamGroups)
+        foreach (var group in groups)
         {
-            group.LearningRate = rate;
-            if (group.WeightDecay > 0) group.WeightDecay = decay;                  // the other group is never decayed
+            group.Settings.LearningRate = rate * group.Scale;
+            if (group.Decayed) group.Settings.WeightDecay = decay;
         }
         var norm = Gradients.Norm(subject.Network.parameters());
         optimizer.step(health.Gate(norm, Gradients.ClipFactor(norm, plan.ClipNorm ?? double.PositiveInfinity), loss, step));

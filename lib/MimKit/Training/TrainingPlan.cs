@@ -25,6 +25,15 @@ public sealed record TrainingPlan
 
     /// <summary>Where half a cosine over the whole run takes the weight decay (DINO); null: it is constant.</summary>
     public double? FinalWeightDecay { get; init; }
+
+    /// <summary>Whether class token and learned position embedding are decayed: MAE decays them, BEiT does not (METHODS 1.5).</summary>
+    public bool DecayTokens { get; init; } = true;
+
+    /// <summary>Whether tables of relative position bias are decayed.</summary>
+    public bool DecayPositionTables { get; init; } = true;
+
+    /// <summary>Slower learning of earlier layers, for fine-tuning; null: every layer learns at the same rate.</summary>
+    public LayerDecay? LayerDecay { get; init; }
     public double Beta1 { get; init; } = 0.9;
     public double Beta2 { get; init; } = 0.95;
     public double Epsilon { get; init; } = 1e-8;

@@ -61,9 +61,9 @@ static class Beit
         var plan = new TrainingPlan
         {
             Epochs = schedule.GetProperty("epochs").GetInt32(), LearningRate = stored.Number("lr"), Beta1 = betas[0], Beta2 = betas[1], ClipNorm = stored.Number("clip"),
-            WeightDecay = stored.Config.GetProperty("wd_schedule").GetProperty("base_value").GetDouble(),
+            WeightDecay = stored.Config.GetProperty("wd_schedule").GetProperty("base_value").GetDouble(), DecayTokens = false,
         };
-        using var optimizer = optim.AdamW(ParameterGroups.Of(network, plan));
+        using var optimizer = optim.AdamW(ParameterGroups.Of(network, plan).Select(group => group.Settings));
         var (rates, losses1, losses2, norms) = (stored["learning_rates"].ToArray<double>(), new List<double>(), new List<double>(), new List<double>());
         for (var step = 0; step < stored.Integer("steps"); step++)
         {
