@@ -62,12 +62,15 @@ public static partial class torch
                 };
             }
 
+            private static readonly Op OneAttention = new("aten::scaled_dot_product_attention");      // libtorch 2.0
+
             /// <summary>softmax(q kᵀ / √d + mask) v.</summary>
             /// <param name="query">[…, N, d]</param>
             /// <param name="attn_mask">[…, N, M]: added to the logits, or, of truth values, where attention is allowed</param>
             /// <param name="p">dropout of the attention weights</param>
             public static Tensor scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask = null, double p = 0, bool is_casual = false)
             {
+                if (OneAttention.Exists) return OneAttention.Call(query, key, value, attn_mask, p, is_casual);
                 using var scope = NewDisposeScope();
                 var logits = (query / Math.Sqrt(query.shape[^1])).matmul(key.transpose(-2, -1));             // [..., N, M]
                 if (is_casual) attn_mask = ones([query.shape[^2], key.shape[^2]], torch.@bool, query.device).tril();

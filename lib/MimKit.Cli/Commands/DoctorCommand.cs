@@ -22,7 +22,7 @@ static class DoctorCommand
         for (var i = 0; i < cuda.device_count(); i++) Line("found", $"cuda:{i}", Describe(new Device(DeviceType.CUDA, i)));
         return 0;
 
-        void Line(string state, string name, string text) => output.WriteLine($"  {state,-8} {name,-34} {text}");
+        void Line(string state, string name, string text) => output.WriteLine($"  {state,-8} {name,-36} {text}");
     }
 
     static string Describe(Device device)
