@@ -43,7 +43,7 @@ public sealed class BeitBlock : nn.Module
         x = x.Normalise(_norm1, out var y);
         x = x.Add(Scaled(_attention.Forward(y, sharedBias), _gamma1, depth?.Next(_dropPath)));
         x = x.Normalise(_norm2, out y);
-        return x.Add(Scaled(_mlp.forward(y), _gamma2, depth?.Next(_dropPath)));
+        return x.Add(Scaled(_mlp.call(y), _gamma2, depth?.Next(_dropPath)));
     }
 
     /// <summary>The attention weights of this block, after the softmax.</summary>

@@ -77,7 +77,7 @@ public sealed class BeitClassifier : nn.Module<Tensor, Tensor>
     private Tensor Encode(Tensor images, Draw? draw)                               // [B, 1 + N, D] float32 before any norm
     {
         var grid = Grid with { Rows = (int)images.size(2) / Grid.PatchSize, Columns = (int)images.size(3) / Grid.PatchSize };
-        var patches = _patchEmbed.forward(grid.Cut(images)).to(float32);           // [B, N, D]
+        var patches = _patchEmbed.call(grid.Cut(images)).to(float32);           // [B, N, D]
         var tokens = cat([_clsToken.expand(images.size(0), -1, -1), patches], 1);  // [B, 1 + N, D]
         if (_positions is not null) tokens += Positions(grid);
         var (x, bias, depth) = (new ResidualStream(tokens, Pending: null, _activations), _sharedBias?.Bias(), training && draw is not null ? StochasticDepth.Of(draw, 2 * _blocks.Count) : null);

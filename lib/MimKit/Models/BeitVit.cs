@@ -129,7 +129,7 @@ public sealed class BeitVit : nn.Module
 
     private ResidualStream Embed(Tensor images, Tensor? hidden)
     {
-        var patches = _patchEmbed.forward(Grid.Cut(images)).to(float32);           // [B, N, D]
+        var patches = _patchEmbed.call(Grid.Cut(images)).to(float32);           // [B, N, D]
         if (hidden is not null) patches = where(hidden.unsqueeze(-1), _maskToken, patches);
         var tokens = cat([_clsToken.expand(images.size(0), -1, -1), patches], 1);  // [B, 1 + N, D]
         return new(_positions is null ? tokens : tokens + _positions, Pending: null, _activations);

@@ -48,10 +48,10 @@ public sealed class LearnedVit : nn.Module
     {
         if (blocks is < 1 || blocks > _blocks.Count) throw new ArgumentException($"Features of block {blocks} were asked for; this model has blocks 1 to {_blocks.Count}.");
         var grid = Grid with { Rows = (int)images.size(2) / Grid.PatchSize, Columns = (int)images.size(3) / Grid.PatchSize };
-        var patches = _patchEmbed.forward(grid.Cut(images));                       // [B, N, D]
+        var patches = _patchEmbed.call(grid.Cut(images));                       // [B, N, D]
         var cls = (_clsToken + _positions.narrow(1, 0, 1)).expand(images.size(0), -1, -1);
         var x = new ResidualStream(cat([cls, PatchPositions(grid) + patches], 1), Pending: null, _activations);
-        foreach (var block in _blocks.Take(blocks ?? _blocks.Count)) x = block.forward(x);
+        foreach (var block in _blocks.Take(blocks ?? _blocks.Count)) x = block.call(x);
         x.Normalise(_norm, out var tokens);
         return tokens;
     }

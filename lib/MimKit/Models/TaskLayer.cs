@@ -15,5 +15,5 @@ public sealed class TaskLayer : nn.Module<Tensor, Tensor>
         register_module("2", _second = nn.Linear(width, outputs));
     }
 
-    public override Tensor forward(Tensor x) => _second.forward(_first.forward(x.to(float32)).tanh());
+    public override Tensor forward(Tensor x) => _second.call(_first.call(x.to(float32)).tanh());
 }

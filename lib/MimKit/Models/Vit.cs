@@ -55,7 +55,7 @@ public class Vit : nn.Module
         using var scope = NewDisposeScope();
         var (wanted, x) = (block ?? _blocks.Count, new ResidualStream(Embed(images, null), Pending: null, Activations));
         if (wanted < 1 || wanted > _blocks.Count) throw new ArgumentException($"Attention of block {wanted} was asked for; this model has blocks 1 to {_blocks.Count}.");
-        foreach (var earlier in _blocks.Take(wanted - 1)) x = earlier.forward(x);
+        foreach (var earlier in _blocks.Take(wanted - 1)) x = earlier.call(x);
         return _blocks[wanted - 1].AttentionWeights(x).MoveToOuterDisposeScope();
     }
 

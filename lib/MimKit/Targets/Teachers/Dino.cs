@@ -118,10 +118,10 @@ public sealed class Dino : ITrainable, IDisposable
         var local = Enumerable.Range(DinoLoss.GlobalCrops, _config.Crops.LocalCrops).Select(crop => _config.Crops.Draw(batch, draw, crop)).ToArray();
         if (local.Length > 0) tokens.Add(_student.ClassTokens(cat(local)));
         _student.Head.FreezeLastLayer = draw.Epoch < _config.FreezeLastLayerEpochs;
-        var student = _student.Head.forward(cat(tokens));                          // [crops · B, K]
+        var student = _student.Head.call(cat(tokens));                          // [crops · B, K]
 
         Tensor teacher;                                                            // [2 B, K]
-        using (no_grad()) teacher = _teacher.Head.forward(_teacher.ClassTokens(global));
+        using (no_grad()) teacher = _teacher.Head.call(_teacher.ClassTokens(global));
         var temperature = DinoLoss.TeacherTemperature(draw.Epoch, _config.WarmupTeacherTemperature, _config.TeacherTemperature, _config.WarmupTemperatureEpochs);
         var crops = DinoLoss.GlobalCrops + local.Length;
         if (_config.Centring == Centring.SinkhornKnopp) return DinoLoss.Loss(student, DinoLoss.Balanced(teacher, temperature), crops, _config.StudentTemperature);

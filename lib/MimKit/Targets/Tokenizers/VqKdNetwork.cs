@@ -39,7 +39,7 @@ public sealed class VqKdNetwork : nn.Module
     public Tensor Features(Tensor images) => PatchTokens(_encoder.Encode(images));
 
     /// <summary>What the quantiser is given, [B, N, c] float32.</summary>
-    public Tensor ToCode(Tensor features) => _toCode.forward(features);
+    public Tensor ToCode(Tensor features) => _toCode.call(features);
 
     /// <summary>Patch tokens of the decoder after its norm, [B, N, D].</summary>
     /// <param name="codes">[B, N, c] float32</param>
@@ -47,7 +47,7 @@ public sealed class VqKdNetwork : nn.Module
         PatchTokens(_decoder.Encode(codes.transpose(1, 2).reshape(codes.size(0), codes.size(2), Grid.Rows, Grid.Columns)));
 
     /// <summary>The teacher's features as the codes tell them, [B, N, Dt] float32.</summary>
-    public Tensor ToFeature(Tensor decoded) => _toFeature.forward(decoded);
+    public Tensor ToFeature(Tensor decoded) => _toFeature.call(decoded);
 
     private static Tensor PatchTokens(Tensor tokens) => tokens.narrow(1, 1, tokens.size(1) - 1).contiguous();
 }
