@@ -23,7 +23,6 @@ public static partial class torch
         public static TensorIndex None => new(Kind.NewAxis);
         public static TensorIndex Null => None;
         public static implicit operator TensorIndex(long value) => Single(value);
-        public static implicit operator TensorIndex(int value) => Single(value);
         public static implicit operator TensorIndex(Tensor value) => Tensor(value);
         public static implicit operator TensorIndex(Range range) => Slice(range);
         public static implicit operator TensorIndex(Index index) => Single(index.IsFromEnd ? -index.Value : index.Value);
