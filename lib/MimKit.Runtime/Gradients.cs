@@ -26,10 +26,29 @@ public static class Gradients
         return norm.add(1e-6).reciprocal().mul_(maxNorm).clamp_(max: 1);
     }
 
-    /// <summary>average ← decay · average + (1 − decay) · x for every pair, in one pass. float32, CPU.</summary>
+    /// <summary>Scales all gradients in place so that their norm together is at most <paramref name="maxNorm"/>. An optimizer's <c>step(ClipFactor(…))</c> does the same without a pass.</summary>
+    /// <returns>the norm before, [1] float32, on the gradients' device</returns>
+    public static Tensor Clip(IEnumerable<Parameter> parameters, double maxNorm)
+    {
+        using var scope = NewDisposeScope();
+        using var off = no_grad();
+        Parameter[] all = [.. parameters];
+        var norm = Norm(all);
+        var factor = ClipFactor(norm, maxNorm);
+        foreach (var p in all)
+            if (p.grad is { } gradient) gradient.mul_(factor);
+        return norm.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>average ← decay · average + (1 − decay) · x for every pair; integers are copied. One pass where all are float32 on the CPU.</summary>
     public static void MovingAverage(IEnumerable<Tensor> averages, IEnumerable<Tensor> values, double decay)
     {
+        using var scope = NewDisposeScope();
         using var off = no_grad();
-        EmaOp.Do(averages.ToArray(), values.ToArray(), decay);
+        var pairs = averages.Zip(values).ToLookup(pair => pair.First.is_cpu && pair.First.dtype == float32 && pair.First.is_contiguous());
+        if (pairs[true].Any()) EmaOp.Do(pairs[true].Select(pair => (Tensor?)pair.First).ToArray(), pairs[true].Select(pair => (Tensor?)pair.Second.contiguous()).ToArray(), decay);
+        foreach (var (average, value) in pairs[false])
+            if (average.dtype is ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float32 or ScalarType.Float64) average.lerp_(value.to(average.dtype), 1 - decay);
+            else average.copy_(value);
     }
 }

@@ -131,7 +131,7 @@ public sealed class Trainer(ITrainable subject, ImageSet train, TrainingPlan pla
     Dictionary<string, Tensor> State(AdamW optimizer, Tensor lossSum)
     {
         var state = new Dictionary<string, Tensor> { ["log.loss_sum"] = lossSum };
-        foreach (var (name, tensor) in optimizer.State()) state["optimizer." + name] = tensor;
+        foreach (var (name, tensor) in optimizer.state_dict()) state["optimizer." + name] = tensor;
         if (Average is not null)
             foreach (var (name, tensor) in Average.State) state["average." + name] = tensor;
         return state;

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes this folder: layers and initialisers as PyTorch itself computes them, in the form of the folder above.
+"""Writes this folder: layers, initialisers, optimisers and schedules as PyTorch itself computes them, in the form of the folder above.
 
 usage: python3 tests/reference/torch/make.py        (made with torch 1.13 on the CPU; no other package)
 """
@@ -59,6 +59,20 @@ INITIALISERS = [
     ("constant_", [3, 2], {"val": 0.25}), ("eye_", [3, 5], {}), ("dirac_", [4, 3, 3, 3], {}), ("dirac_", [2, 3, 4], {}), ("zeros_", [3], {}), ("ones_", [3], {}),
 ]
 
+OPTIMISERS = {
+    "sgd_plain": ("SGD", {"weight_decay": 0.1}), "sgd_momentum": ("SGD", {"momentum": 0.9, "dampening": 0.1, "weight_decay": 0.01}), "sgd_nesterov": ("SGD", {"momentum": 0.9, "nesterov": True, "weight_decay": 0.01}),
+    "sgd_maximize": ("SGD", {"momentum": 0.5, "maximize": True}),
+    "adam_decayed": ("Adam", {"betas": [0.8, 0.95], "eps": 1e-6, "weight_decay": 0.1}), "adam_amsgrad": ("Adam", {"amsgrad": True}),
+    "adamw_amsgrad": ("AdamW", {"amsgrad": True, "weight_decay": 0.1}), "adamw_maximize": ("AdamW", {"maximize": True, "weight_decay": 0.1}),
+}
+
+SCHEDULERS = [
+    ("StepLR", {"step_size": 3, "gamma": 0.5}), ("MultiStepLR", {"milestones": [2, 5, 5, 9], "gamma": 0.3}), ("ExponentialLR", {"gamma": 0.9}), ("ConstantLR", {"factor": 0.25, "total_iters": 4}),
+    ("LinearLR", {"start_factor": 0.1, "end_factor": 0.8, "total_iters": 6}), ("CosineAnnealingLR", {"T_max": 8, "eta_min": 0.01}), ("PolynomialLR", {"total_iters": 7, "power": 2.0}),
+    ("OneCycleLR", {"max_lr": 1.0, "total_steps": 13}), ("LambdaLR", {}),
+    ("warm-up then cosine", {}), ("chained", {}),
+]
+
 
 def save(path, tensors):
     header, data, at = {}, b"", 0
@@ -111,9 +125,53 @@ def initialisers():
     return case("initialisers", "initialisers", config, 0, {"output": values})
 
 
+def optimiser(name, kind, arguments, seed, steps=8):
+    torch.manual_seed(seed)
+    shapes = [(4, 5), (5,), (2, 3, 3)]
+    parameters = [torch.randn(s, requires_grad=True) for s in shapes]
+    gradients = [torch.randn(steps, *s) for s in shapes]
+    inputs = {f"p_{i}": p.detach().clone() for i, p in enumerate(parameters)} | {f"grad_{i}": g for i, g in enumerate(gradients)}
+    optimizer = getattr(torch.optim, kind)(parameters, lr=0.05, foreach=False, **arguments)
+    paths = [[] for _ in parameters]
+    for step in range(steps):
+        for p, g, path in zip(parameters, gradients, paths):
+            p.grad = g[step].clone()
+        optimizer.step()
+        for p, path in zip(parameters, paths):
+            path.append(p.detach().clone())
+    config = {"optimiser": kind, "lr": 0.05, "steps": steps, "n": len(shapes), "arguments": arguments}
+    return case(name, "optimiser", config, seed, {"input": inputs, "output": {f"traj_{i}": torch.stack(path) for i, path in enumerate(paths)}})
+
+
+def scheduler(kind, arguments, optimizer):
+    from torch.optim import lr_scheduler as s
+    if kind == "warm-up then cosine":
+        return s.SequentialLR(optimizer, [s.LinearLR(optimizer, 0.1, total_iters=4), s.CosineAnnealingLR(optimizer, 8)], [4])
+    if kind == "chained":
+        return s.ChainedScheduler([s.ConstantLR(optimizer, 0.5, 3), s.ExponentialLR(optimizer, 0.8)])
+    if kind == "LambdaLR":
+        return s.LambdaLR(optimizer, lambda epoch: 1 / (1 + epoch))
+    return getattr(s, kind)(optimizer, **arguments)
+
+
+def schedules(steps=12):
+    config, values = {"calls": [], "lr": 0.2, "steps": steps}, {}
+    for i, (kind, arguments) in enumerate(SCHEDULERS):
+        p = torch.zeros(1, requires_grad=True)
+        optimizer = torch.optim.SGD([p], lr=config["lr"], momentum=0.9)
+        schedule, rates = scheduler(kind, arguments, optimizer), []
+        for _ in range(steps):
+            rates.append(optimizer.param_groups[0]["lr"])
+            optimizer.step()
+            schedule.step()
+        values[f"lr_{i}"] = torch.tensor(rates, dtype=torch.float64)
+        config["calls"].append({"scheduler": kind, "arguments": arguments})
+    return case("lr_schedulers", "lr_schedulers", config, 0, {"output": values})
+
+
 def main():
     cases = [layer(name, *what, seed=i) for i, (name, what) in enumerate(LAYERS.items())]
-    cases += [initialisers()]
+    cases += [initialisers(), schedules()] + [optimiser(name, *what, seed=100 + i) for i, (name, what) in enumerate(OPTIMISERS.items())]
     lines = ",\n".join(json.dumps(c) for c in cases)
     (HERE / "index.json").write_text(f'{{"format": "reference-vectors-1", "made_with": {{"torch": "{torch.__version__}"}}, "cases": [\n{lines}\n]}}\n')
     print(f"{len(cases)} cases, {sum(c['bytes'] for c in cases):,} bytes, torch {torch.__version__}")

@@ -1,0 +1,30 @@
+using MimKit.Torch;
+using static MimKit.Torch.torch;
+
+namespace MimKit.Runtime;
+
+/// <summary>
+/// The exponential moving average of a network's state, a ← decay · a + (1 − decay) · x for parameters and floating-point buffers alike (as
+/// timm's ModelEmaV2); integers are taken over. It starts as a copy and is on the network's device.
+/// </summary>
+/// <param name="network">what is averaged; not changed, not disposed</param>
+/// <param name="decay">0.9999 for fine-tuning; a schedule gives <see cref="Update"/> another</param>
+public sealed class Ema(nn.Module network, double decay) : IDisposable
+{
+    private readonly Dictionary<string, Tensor> _averages = network.state_dict().ToDictionary(named => named.Key, named => named.Value.detach().clone().DetachFromDisposeScope());
+
+    /// <summary>The averages by their full names: what a checkpoint saves, and what <c>load_state_dict</c> takes.</summary>
+    public IReadOnlyDictionary<string, Tensor> State => _averages;
+
+    /// <summary>Moves the averages towards the network's present state.</summary>
+    /// <param name="decay">of this update; null: the decay given at first</param>
+    public void Update(double? decay = null) => Gradients.MovingAverage(_averages.Values, network.state_dict().Values, decay ?? Decay);
+
+    /// <summary>The decay of an update that names none.</summary>
+    public double Decay => decay;
+
+    public void Dispose()
+    {
+        foreach (var average in _averages.Values) average.Dispose();
+    }
+}
