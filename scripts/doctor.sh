@@ -14,6 +14,11 @@ doctor() {
       missing+=("$name")
     fi
   done
+  local optional=("${requirements_of_tests[@]}" "${requirements_of_lab[@]}")
+  for row in "${optional[@]}"; do
+    name=$(field "$row" 0)
+    if probe "$name"; then report found "$name" "$found"; else report 'not yet' "$name" "for $(field "$row" 3); $(remedy "$row")"; fi
+  done
   report_build
   report_machine
   report_libtorch

@@ -16,11 +16,39 @@ requirements=(
   'fashion-mnist|dataset-fashion-mnist|-|the default data set'
 )
 
+# What only some commands need: set up when one of them runs, not before.
+requirements_of_tests=(
+  'kernel-tests|python3-jupyter-kernel-test jupyter-nbconvert jupyter-notebook|-|tests of the Jupyter kernel'
+  'chromium|chromium nodejs|-|tests of the Jupyter kernel in a browser'
+)
+requirements_of_lab=(
+  'jupyter|jupyter-notebook|jupyterlab|./mimkit lab'
+)
+
 # Files from the npm registry, placed in .build/npm/PACKAGE: package | version | sha256 of its archive | what is taken of it
 npm_files=(
   'plotly.js-dist-min|3.7.0|6bd9038ad44d6838567a429657d7e7214b9af94e8d566d6521aa698f0c1b843e|plotly.min.js'
   'katex|0.16.47|ad2d1ab2f7fcc227019784320e8a2c5218ff6bb333b36df4136d10365ae29375|dist/katex.min.js dist/katex.min.css dist/fonts'
 )
+
+npm_files_of_tests=(
+  'playwright-core|1.56.1|fa648e5442796d4160c68dcfc3914ed5224f147852264993e6376e29f0228238|lib index.js index.mjs package.json browsers.json bin'
+)
+npm_files_of_lab=(
+  'mermaid|12.3.0|be0684e8d20bfc874df12c0f04927a5c482f57f2200eec54cca52a4583fd4040|dist/mermaid.min.js'
+)
+
+# Adds what a scope needs on top of the command line itself: app, tests, kernel (to be a Jupyter kernel), lab (and to start Jupyter).
+require() { # SCOPE
+  case $1 in
+    tests) requirements+=("${requirements_of_tests[@]}") ;;
+    lab) requirements+=("${requirements_of_lab[@]}") ;;
+  esac
+  case $1 in
+    tests) npm_files+=("${npm_files_of_tests[@]}") ;;
+    kernel | lab) npm_files+=("${npm_files_of_lab[@]}") ;;
+  esac
+}
 
 field() { local -a parts; IFS='|' read -ra parts <<<"$1"; printf '%s' "${parts[$2]}"; }
 
@@ -74,6 +102,18 @@ probe_npm-files() {
     found+="$package $version, "
   done
   found+=$build/npm
+}
+
+probe_kernel-tests() { evidence=/usr/lib/python3/dist-packages/jupyter_kernel_test found=$evidence; [[ -d $evidence && -x /usr/bin/jupyter-notebook ]]; }
+probe_chromium()     { probe_program chromium chromium-browser google-chrome && type -P node >/dev/null; }
+probe_jupyter()      { probe_program jupyter-lab jupyter-notebook; }
+
+probe_program() { # NAME...: the first that there is
+  local name
+  for name; do
+    evidence=$(type -P "$name") && found=$evidence && return 0
+  done
+  return 1
 }
 
 probe_libzmq()  { probe_library libzmq.so.5; }

@@ -23,13 +23,21 @@ native_folder() {
 }
 
 # Nothing to install, nothing to build?
-ready() { # app|tests
-  local file
-  [[ -n $dotnet && -n $torch_source && -f $app && -f $build/requirements ]] || return 1
+ready() { # app|tests|kernel|lab
+  local file sources=app evidence=$build/requirements
+  [[ $1 == tests ]] && sources=tests
+  [[ $1 == app ]] || evidence+=.$1
+  [[ -n $dotnet && -n $torch_source && -f $app && -f $evidence ]] || return 1
   native_folder
-  [[ -f $native/complete && -f $build/dotnet/$1.quick ]] || return 1
+  [[ -f $native/complete && -f $build/dotnet/$sources.quick ]] || return 1
   while IFS= read -r file; do
     [[ -e $file ]] || return 1
-  done <"$build/requirements"
-  [[ $(quick_stamp "$1") == "$(<"$build/dotnet/$1.quick")" ]]
+  done <"$evidence"
+  [[ $(quick_stamp "$sources") == "$(<"$build/dotnet/$sources.quick")" ]] || return 1
+  [[ $1 != kernel && $1 != lab ]] || kernel_is_compiled
+}
+
+# The ahead-of-time build is of the sources that the command line was built from.
+kernel_is_compiled() {
+  [[ -f $build/kernel/stamp && -f $build/dotnet/app.quick && $(<"$build/kernel/stamp") == "$(<"$build/dotnet/app.quick")" ]]
 }

@@ -16,7 +16,7 @@ static class CommandLine
 {
     const string About =
         "Masked image modelling in C#: run a paper's notebook, train, measure.\n" +
-        "  The launcher ./mimkit adds: setup (install and build what is missing), doctor (what is there), test [--all].";
+        "  The launcher ./mimkit adds: setup (install and build what is missing), doctor (what is there), test [--all], lab (Jupyter with everything found).";
 
     const int LinesOfATrace = 14;          // with the rest, one screen
 

@@ -110,6 +110,25 @@ public sealed class DisplayTests
         Assert.Equal("later", sink.Updates[1].Bundle.TextOf(MimeBundle.Text));
     }
 
+    [Fact]
+    public async Task A_cell_can_register_the_form_of_a_type_and_drive_a_bar()
+    {
+        using var session = new Session();
+        var sink = new RecordingSink();
+        var result = await session.RunAsync("""
+            abstract record Shape; record Square(int Side) : Shape;
+            Formatter.Register<Shape>(shape => $"<i>{shape}</i>");
+            var bar = Progress(3, "steps"); for (var i = 0; i < 3; i++) bar.Step($"at {i}");
+            foreach (var x in Progress(new[] { 1, 2 })) { }
+            new Square(2)
+            """, sink);
+        Assert.True(result.Succeeded, result.Error?.Text);
+        Assert.Equal("<i>Square { Side = 2 }</i>", sink.Results[0].TextOf(MimeBundle.Html));
+        Assert.StartsWith("steps 0 of 3", sink.Displays[0].Bundle.TextOf(MimeBundle.Text));
+        Assert.Contains(sink.Updates, update => update.Id == sink.Displays[0].Id && update.Bundle.TextOf(MimeBundle.Text)!.EndsWith("at 2"));
+        Assert.StartsWith("2 of 2", sink.Updates[^1].Bundle.TextOf(MimeBundle.Text));
+    }
+
     [Theory]
     [InlineData("a\rb", "b")]
     [InlineData("10 %\r20 %\n", "20 %\n")]

@@ -22,6 +22,7 @@ static class Benches
     public static IReadOnlyList<BenchCase> All { get; } =
     [
         new("op-overhead", "what a call on tiny tensors costs, beside PyTorch from Python", OpOverhead.Run),
+        new("kernel", "the Jupyter kernel: start-up, interrupts, memory (medians, the slowest of the interrupts)", KernelBench.Run),
         new("train-mae-28", "training steps of MAE on 28×28 images, beside the same model in PyTorch", TrainMae28.Run),
     ];
 }

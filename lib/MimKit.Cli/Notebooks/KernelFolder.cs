@@ -53,6 +53,8 @@ static partial class KernelFolder
         ["display_name"] = Ours,
         ["language"] = "C#",
         ["interrupt_mode"] = "message",
+        // A cell that takes all memory then fails with OutOfMemoryException, and the system does not kill the kernel with all its variables.
+        ["env"] = new JsonObject { ["DOTNET_GCHeapHardLimitPercent"] = "0x50" },
         ["metadata"] = new JsonObject { ["debugger"] = false },
     };
 

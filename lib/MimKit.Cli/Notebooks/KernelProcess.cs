@@ -13,8 +13,10 @@ static class KernelProcess
         {
             Session = NotebookHost.Session,
             Implementation = "mimkit",
+            PlotlyScript = NotebookHost.Assets().PlotlyPath,
             Banner = "C# (MimKit): masked image modelling in C#",
         });
+        kernel.OwnProcess();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
         {
             signal.Cancel = true;

@@ -26,6 +26,8 @@ static class NotebookHost
         References = [.. Libraries.Select(name => Path.Combine(AppContext.BaseDirectory, name + ".dll"))],
         MoreUsings = [.. Namespaces(), "static MimKit.Torch.torch", "static MimKit.Torch.torch.nn"],
         ProvidedPackages = ["MimKit"],
+        Tensors = new TensorExchange(SharedTensors.Take, SharedTensors.Make),
+        MermaidScript = Home.At(".build", "npm", "mermaid", "dist", "mermaid.min.js") is var script && File.Exists(script) ? script : null,
         AroundCell = token =>
         {
             Ambient.Cancellation = token;
@@ -38,7 +40,7 @@ static class NotebookHost
         Libraries.SelectMany(name => Assembly.Load(name).GetExportedTypes()).Select(type => type.Namespace).OfType<string>().Distinct().Order(StringComparer.Ordinal);
 
     // The launcher places the npm files and names the folder; a report written without them shows charts in their plain form.
-    static ReportAssets Assets()
+    public static ReportAssets Assets()
     {
         var plotly = Environment.GetEnvironmentVariable("MIMKIT_PLOTLY") ?? Home.At(".build", "npm", "plotly.js-dist-min", "plotly.min.js");
         var katex = Home.At(".build", "npm", "katex", "dist");

@@ -31,6 +31,21 @@ public static class CellFunctions
     static string Asked(string prompt, bool hidden) => CellConsole.Ask(prompt, hidden)
         ?? throw new InvalidOperationException("Nobody can answer here, the notebook runs headless: give the value in the cell tagged 'parameters'.");
 
+    /// <summary>Shows a bar that a loop drives by <see cref="ProgressBar.Step"/>.</summary>
+    public static ProgressBar Progress(long total, string label = "") => new(total, label);
+
+    /// <summary>The items, with a bar that follows: <c>foreach (var image in Progress(images)) …</c></summary>
+    public static IEnumerable<T> Progress<T>(IReadOnlyCollection<T> items, string label = "")
+    {
+        if (items.Count == 0) yield break;
+        var bar = new ProgressBar(items.Count, label);
+        foreach (var item in items)
+        {
+            yield return item;
+            bar.Step();
+        }
+    }
+
     /// <summary>HTML, shown as it is. Text of others must be encoded first.</summary>
     public static RichContent HTML(string html) => new(MimeBundle.Html, html);
 

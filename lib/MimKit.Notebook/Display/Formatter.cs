@@ -7,24 +7,48 @@ using System.Text.Json.Nodes;
 namespace MimKit.Notebook;
 
 /// <summary>
-/// Chooses how a value is shown: by its own <c>MimeBundle()</c> method, found by name; as text; or as a table of its items or members.
+/// Chooses how a value is shown: by the form that a cell has registered for its type; by its own <c>MimeBundle()</c> method, found by name; as text; or as a table of its items or members.
 /// A value that cannot be shown gives a line that says so: showing never fails a run.
 /// </summary>
 public static class Formatter
 {
     static readonly ConcurrentDictionary<Type, MethodInfo?> Bundles = [];
 
+    static readonly ConcurrentDictionary<Type, (string Mime, Func<object, string> Form)> Registered = [];
+
+    /// <summary>From now on values of this type, and of types derived from it, are shown in this form.</summary>
+    /// <param name="form">Gives the value's text, HTML …</param>
+    /// <param name="mime">What it gives.</param>
+    public static void Register<T>(Func<T, string> form, string mime = MimeBundle.Html) => Registered[typeof(T)] = (mime, value => form((T)value));
+
     /// <summary>All forms of the value; text/plain is always among them.</summary>
     public static MimeBundle Format(object? value)
     {
         try
         {
-            return Own(value) ?? Image(value) ?? Plain(value) ?? ValueTable.Of(value!);
+            return Chosen(value) ?? Own(value) ?? Image(value) ?? Plain(value) ?? ValueTable.Of(value!);
         }
         catch (Exception e)
         {
             var cause = e is TargetInvocationException { InnerException: { } inner } ? inner : e;
             return new MimeBundle().Add(MimeBundle.Text, $"{value?.GetType().Name}: could not be shown ({cause.GetType().Name}: {cause.Message})");
+        }
+    }
+
+    // The nearest type up the inheritance, then interfaces.
+    static MimeBundle? Chosen(object? value)
+    {
+        if (value is null || Registered.IsEmpty) return null;
+        for (var type = value.GetType(); type is not null; type = type.BaseType)
+            if (Registered.TryGetValue(type, out var exact)) return Form(exact);
+        foreach (var type in value.GetType().GetInterfaces())
+            if (Registered.TryGetValue(type, out var general)) return Form(general);
+        return null;
+
+        MimeBundle Form((string Mime, Func<object, string> Of) chosen)
+        {
+            var text = chosen.Of(value);
+            return new MimeBundle().Add(chosen.Mime, text).Add(MimeBundle.Text, chosen.Mime == MimeBundle.Text ? text : Line(value) ?? value.ToString() ?? "");
         }
     }
 

@@ -15,6 +15,7 @@ sealed class CellOutput : IOutputSink, IInputSource, IDisposable
     readonly Wire _wire;
     readonly Message _request;
     readonly int _count;
+    readonly PlotlyOnce _plotly;
     readonly StringBuilder _text = new();
     readonly Lock _gate = new();
     readonly Timer _timer;
@@ -24,10 +25,11 @@ sealed class CellOutput : IOutputSink, IInputSource, IDisposable
     /// <param name="wire">The front ends.</param>
     /// <param name="request">The request that runs the cell: the parent of all it shows, also of what comes late.</param>
     /// <param name="count">In[n] of the cell.</param>
+    /// <param name="plotly">What draws charts.</param>
     /// <param name="ask">Asks the front end for a line (request, prompt, hide what is typed), or null where it takes no questions.</param>
-    public CellOutput(Wire wire, Message request, int count, Func<Message, string, bool, string>? ask)
+    public CellOutput(Wire wire, Message request, int count, PlotlyOnce plotly, Func<Message, string, bool, string>? ask)
     {
-        (_wire, _request, _count, _ask) = (wire, request, count, ask);
+        (_wire, _request, _count, _plotly, _ask) = (wire, request, count, plotly, ask);
         _timer = new Timer(_ => Flush());
     }
 
@@ -43,12 +45,19 @@ sealed class CellOutput : IOutputSink, IInputSource, IDisposable
         }
     }
 
-    public void Display(MimeBundle bundle, string displayId) => Send("display_data", Shown(bundle, displayId));
+    public void Display(MimeBundle bundle, string displayId)
+    {
+        if (_plotly.Before(bundle) is { } script) Send("display_data", script);
+        Send("display_data", Shown(bundle, displayId));
+    }
 
     public void Update(MimeBundle bundle, string displayId) => Send("update_display_data", Shown(bundle, displayId));
 
-    public void Result(MimeBundle bundle) =>
+    public void Result(MimeBundle bundle)
+    {
+        if (_plotly.Before(bundle) is { } script) Send("display_data", script);
         Send("execute_result", new JsonObject { ["execution_count"] = _count, ["data"] = bundle.ToJson(), ["metadata"] = new JsonObject() });
+    }
 
     public void Clear(bool wait) => Send("clear_output", new JsonObject { ["wait"] = wait });
 

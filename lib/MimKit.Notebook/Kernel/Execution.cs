@@ -5,10 +5,11 @@ using System.Text.Json.Nodes;
 namespace MimKit.Notebook;
 
 /// <summary>Answers execute_request: runs cells one after the other and sends what they show.</summary>
-sealed class Execution(Wire wire, Task<Session> session, AssistRequests assist, History history)
+sealed class Execution(Wire wire, Task<Session> session, AssistRequests assist, History history, PlotlyOnce plotly)
 {
     readonly ConcurrentQueue<string> _answers = [];
     readonly SemaphoreSlim _answered = new(0);
+    volatile CellOutput? _running;
     CancellationTokenSource _stop = new();
     long _abortBefore;
 
@@ -17,6 +18,18 @@ sealed class Execution(Wire wire, Task<Session> session, AssistRequests assist, 
 
     /// <summary>The output of the cell that runs, or ran last: where text goes that belongs to no cell.</summary>
     public CellOutput? Current { get; private set; }
+
+    /// <summary>Called before a cell's outputs are complete.</summary>
+    public Action FlushNative { get; set; } = () => { };
+
+    /// <summary>Code that a cell has called ends the process: says so while there is time.</summary>
+    public void ProcessEnds()
+    {
+        if (_running is not { } cell) return;
+        cell.Failed(new CellError(CellErrorKind.Runtime, Count, "ProcessExit", "Code of this cell ends the kernel's process.", null, null, null,
+            ["Code of this cell ends the kernel's process; the variables are lost. The front end starts another."]));
+        Thread.Sleep(100);                                 // for the wire
+    }
 
     /// <summary>Stops the running cell; without one nothing happens.</summary>
     public void Interrupt() => Volatile.Read(ref _stop).Cancel();
@@ -39,11 +52,13 @@ sealed class Execution(Wire wire, Task<Session> session, AssistRequests assist, 
 
         if (code.TrimStart().StartsWith('?') && await assist.Page(code).ConfigureAwait(false) is { } page) return Done(page, []);
 
-        using var output = Current = new CellOutput(wire, request, Count, request.Content.Flag("allow_stdin", false) ? Ask : null);
+        using var output = Current = _running = new CellOutput(wire, request, Count, plotly, request.Content.Flag("allow_stdin", false) ? Ask : null);
         var stop = new CancellationTokenSource();
         Volatile.Write(ref _stop, stop);
         var (notebook, sink) = (await session.ConfigureAwait(false), silent ? (IOutputSink)new SilentOutput() : output);
         var result = await notebook.RunAsync(code, sink, stored ? Count : null, stop.Token).ConfigureAwait(false);
+        FlushNative();
+        _running = null;
         if (result.Error is { } error) return Failed(request, output, silent, error);
 
         if (stored && result.Value is { } value) history.Output(Formatter.Format(value).TextOf(MimeBundle.Text)!);

@@ -35,7 +35,7 @@ public sealed class JupyterKernel : IDisposable
         _answers = Answers();
         _wire = new Wire(connection, Received, _options.Log);
         _assist = new AssistRequests(_session);
-        _execution = new Execution(_wire, _session, _assist, _history);
+        _execution = new Execution(_wire, _session, _assist, _history, new PlotlyOnce(_options.PlotlyScript));
         Comms.Here = _comms = new Comms(_wire, () => _serving);
         _wire.Publish(Message.None, "status", new JsonObject { ["execution_state"] = "starting" });
         _ = Task.Run(() => Serve(Channel.Shell, _shell.Reader));
@@ -47,6 +47,18 @@ public sealed class JupyterKernel : IDisposable
 
     /// <summary>Stops the running cell, as the front end's interrupt does.</summary>
     public void Interrupt() => _execution.Interrupt();
+
+    /// <summary>
+    /// For a process that is nothing but this kernel: what native code and child processes print goes to the running cell, and the kernel ends
+    /// when the front end that started it is gone.
+    /// </summary>
+    public void OwnProcess()
+    {
+        NativeOutput.Redirect(() => _execution.Current);
+        _execution.FlushNative = NativeOutput.Flush;
+        ParentWatch.Start(End);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => _execution.ProcessEnds();
+    }
 
     /// <summary>Ends the kernel as if the front end had asked for it.</summary>
     public void End() => _ended.TrySetResult();

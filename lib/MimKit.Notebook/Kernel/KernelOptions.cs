@@ -17,6 +17,9 @@ public sealed record KernelOptions
     /// <summary>Entries of a front end's help menu: text and address.</summary>
     public IReadOnlyDictionary<string, string> HelpLinks { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The file plotly.min.js of the npm package <c>plotly.js-dist-min</c>, which draws charts in pages that have none; null where it is not installed.</summary>
+    public string? PlotlyScript { get; init; }
+
     /// <summary>Gets a line where the kernel meets something it cannot take: a dropped message, a failed answer. Default: standard error.</summary>
     public Action<string> Log { get; init; } = line => CellConsole.TerminalError.WriteLine($"kernel: {line}");
 }

@@ -17,15 +17,20 @@ public static class CellConsole
     /// <summary>The real standard error.</summary>
     public static TextWriter TerminalError { get; private set; } = Console.Error;
 
+    /// <summary>Other writers for the terminal: the process's own streams were taken.</summary>
+    internal static void UseTerminal(TextWriter output, TextWriter error)
+    {
+        lock (Gate) (Terminal, TerminalError) = (output, error);
+    }
+
     internal static void Install()
     {
         lock (Gate)
         {
             if (_installed) return;
             _installed = true;
-            (Terminal, TerminalError) = (Console.Out, Console.Error);
-            Console.SetOut(new Router(CellStream.Out, Terminal));
-            Console.SetError(new Router(CellStream.Error, TerminalError));
+            Console.SetOut(new Router(CellStream.Out, () => Terminal));
+            Console.SetError(new Router(CellStream.Error, () => TerminalError));
             Console.SetIn(new Asker(Console.In));
         }
     }
@@ -45,9 +50,9 @@ public static class CellConsole
         public override int Read() => CellContext.Current is null ? terminal.Read() : -1;
     }
 
-    sealed class Router(CellStream stream, TextWriter terminal) : TextWriter
+    sealed class Router(CellStream stream, Func<TextWriter> terminal) : TextWriter
     {
-        public override Encoding Encoding => terminal.Encoding;
+        public override Encoding Encoding => terminal().Encoding;
 
         public override string NewLine => "\n";
 
@@ -65,12 +70,12 @@ public static class CellConsole
         {
             if (string.IsNullOrEmpty(value)) return;
             if (CellContext.Current is { } cell) CellContext.Outside(() => cell.Sink.Write(stream, value));
-            else terminal.Write(value);
+            else terminal().Write(value);
         }
 
         public override void Flush()
         {
-            if (CellContext.Current is null) terminal.Flush();
+            if (CellContext.Current is null) terminal().Flush();
         }
     }
 }

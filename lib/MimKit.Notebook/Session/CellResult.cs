@@ -28,6 +28,15 @@ public sealed record CellError(
     /// <summary>The whole message as shown.</summary>
     public string Text => string.Join('\n', Details);
 
+    /// <summary>An error of a line that speaks to the notebook.</summary>
+    internal static CellException OfDirective(DirectivePart part, string message) => OfPart(part, "Directive", message);
+
+    /// <summary>An error of a part in another language.</summary>
+    internal static CellException OfCode(CodePart part, string message) => OfPart(part, part.Language, message);
+
+    static CellException OfPart(CellPart part, string name, string message) =>
+        new(new CellError(CellErrorKind.Directive, 0, name, message, part.Line, 1, part.Text, [.. $"line {part.Line}: {message}".Split('\n'), "    " + part.Text.Trim()]));
+
     /// <summary>A cell that was stopped; <paramref name="where"/> tells at which of its lines, where that is known.</summary>
     internal static CellError Cancelled(int cell, CellError? where = null) =>
         new(CellErrorKind.Cancelled, cell, "Interrupted", "The cell was stopped.", where?.Line, null, where?.SourceLine,

@@ -10,7 +10,7 @@ static class CompileErrors
     /// <summary>The error may go away when more of the platform is referenced.</summary>
     public static bool IsMissingName(Diagnostic error) => error.Id is "CS0103" or "CS0234" or "CS0246" or "CS0012" or "CS1061" or "CS1069" or "CS0656" or "CS0518";
 
-    public static CellError Describe(int cell, IReadOnlyList<Diagnostic> errors, string[] source)
+    public static CellError Describe(int cell, string place, IReadOnlyList<Diagnostic> errors, string[] source)
     {
         var inOrder = errors.OrderBy(error => error.Location.SourceSpan.Start)
             .Select(error => (Error: error, Advice: ScriptAdvice.For(error, LineOf(error, source))))
@@ -19,28 +19,28 @@ static class CompileErrors
         var details = new List<string>();
         foreach (var (error, advice) in inOrder.Take(Shown))
         {
-            details.AddRange(Lines(cell, error, source));
+            details.AddRange(Lines(place, error, source));
             if (advice is not null) details.Add("    note: " + advice);
         }
         if (inOrder.Count > Shown) details.Add($"… and {inOrder.Count - Shown} more errors");
 
         var first = inOrder[0].Error;
-        var place = first.Location.GetLineSpan().StartLinePosition;
-        return new CellError(CellErrorKind.Compile, cell, first.Id, inOrder[0].Advice ?? first.GetMessage(), place.Line + 1, place.Character + 1,
+        var start = first.Location.GetLineSpan().StartLinePosition;
+        return new CellError(CellErrorKind.Compile, cell, first.Id, inOrder[0].Advice ?? first.GetMessage(), start.Line + 1, start.Character + 1,
             LineOf(first, source), details);
     }
 
     /// <summary>Each warning in the cell's own text, with its place, source line and caret.</summary>
-    public static IEnumerable<string> Warnings(int cell, IEnumerable<Diagnostic> found, string[] source) => found
+    public static IEnumerable<string> Warnings(string place, IEnumerable<Diagnostic> found, string[] source) => found
         .Where(one => one.Severity == DiagnosticSeverity.Warning && one.Location.IsInSource)
-        .OrderBy(one => one.Location.SourceSpan.Start).Select(warning => string.Join('\n', Lines(cell, warning, source)));
+        .OrderBy(one => one.Location.SourceSpan.Start).Select(warning => string.Join('\n', Lines(place, warning, source)));
 
-    static IEnumerable<string> Lines(int cell, Diagnostic error, string[] source)
+    static IEnumerable<string> Lines(string place, Diagnostic error, string[] source)
     {
         var span = error.Location.GetLineSpan();
         var (start, end) = (span.StartLinePosition, span.EndLinePosition);
         var line = LineOf(error, source);
-        yield return $"cell {cell}, line {start.Line + 1}, column {start.Character + 1}: {(error.Severity == DiagnosticSeverity.Warning ? "warning " : "")}{error.Id}: {error.GetMessage()}";
+        yield return $"{place}, line {start.Line + 1}, column {start.Character + 1}: {(error.Severity == DiagnosticSeverity.Warning ? "warning " : "")}{error.Id}: {error.GetMessage()}";
         if (line is null) yield break;
 
         var column = Math.Min(start.Character, line.Length);

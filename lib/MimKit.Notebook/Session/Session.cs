@@ -10,6 +10,8 @@ public sealed class Session : IDisposable
 {
     readonly SessionOptions _options;
     readonly Submissions _submissions;
+    readonly CellLanguages _languages;
+    readonly CellRunner _runner;
     readonly CellThread _thread = new();
     int _lastHidden;
 
@@ -20,6 +22,8 @@ public sealed class Session : IDisposable
         CellConsole.Install();
         UnhandledErrors.Install();
         _submissions = new Submissions(_options);
+        _languages = new CellLanguages(_options);
+        _runner = new CellRunner(_options, _submissions, _languages, () => --_lastHidden);
         Assist = new Assist(_submissions);
     }
 
@@ -57,17 +61,8 @@ public sealed class Session : IDisposable
         try
         {
             cancellation.ThrowIfCancellationRequested();
-            var directives = Directives.Read(code, _options);
-            var compiled = _submissions.Compile(cell, directives.Code, directives.References, cancellation);
-            foreach (var warning in compiled.Warnings) CellContext.Outside(() => sink.Write(CellStream.Error, warning + "\n"));
-            if (compiled.Run is not { } run) return (null, null);
-
             using var around = _options.AroundCell?.Invoke(cancellation);
-            var watch = Stopwatch.StartNew();
-            var value = await Ended(run(), context).ConfigureAwait(false);
-            if (directives.Time) CellConsole.WriteLine(sink, $"Wall time: {Elapsed(watch.Elapsed)}");
-            if (value is not null) sink.Result(Formatter.Format(value));
-            return (value, null);
+            return (await Ended(_runner.Run(cell, code, sink, cancellation), context).ConfigureAwait(false), null);
         }
         catch (Exception e) when (cancellation.IsCancellationRequested && IsStop(e))
         {
@@ -93,9 +88,10 @@ public sealed class Session : IDisposable
     static bool IsStop(Exception? e) => e is OperationCanceledException or ThreadInterruptedException
         || e is AggregateException many && many.InnerExceptions.All(IsStop) || e is not null and not AggregateException && IsStop(e.InnerException);
 
-    static string Elapsed(TimeSpan time) => time.TotalSeconds < 1 ? FormattableString.Invariant($"{time.TotalMilliseconds:0.0} ms")
-        : FormattableString.Invariant($"{time.TotalSeconds:0.00} s");
-
-    /// <summary>Ends the thread that runs the cells once the running cell has ended.</summary>
-    public void Dispose() => _thread.Dispose();
+    /// <summary>Ends the other languages, and the thread that runs the cells once the running cell has ended.</summary>
+    public void Dispose()
+    {
+        _thread.Dispose();
+        _languages.Dispose();
+    }
 }

@@ -18,6 +18,12 @@ public sealed record SessionOptions
     /// <summary>Where relative paths of <c>#r "library.dll"</c> start. Default: the current folder.</summary>
     public string BaseFolder { get; init; } = Directory.GetCurrentDirectory();
 
+    /// <summary>How tensors of the host are shared with Python; without it only numbers, text and arrays are.</summary>
+    public TensorExchange? Tensors { get; init; }
+
+    /// <summary>The file mermaid.min.js of the npm package <c>mermaid</c>, which draws <c>#!mermaid</c>; null where it is not installed.</summary>
+    public string? MermaidScript { get; init; }
+
     /// <summary>
     /// Called in the execution context of each cell just before it runs, with the cell's token: the place to set ambient (async-local) state.
     /// What it returns is disposed when the cell has ended.

@@ -30,21 +30,58 @@ sealed class Submissions
         "Comm = MimKit.Notebook.Comm", "Formatter = MimKit.Notebook.Formatter",      // by name only: the rest of the engine would fill a cell's completion
     ];
 
-    readonly ConcurrentDictionary<int, string[]> _sources = [];
+    readonly ConcurrentDictionary<string, string[]> _sources = [];
+    readonly ConcurrentDictionary<int, string> _names = [];
+    readonly List<string> _pending = [];                   // libraries named by #r since the last cell that compiled
     readonly ConcurrentDictionary<string, string> _paths = [];
     readonly CellAssemblies _assemblies = new();
     readonly Task _start;
     object?[] _slots = new object?[16];
     int _filled = 1;                                       // slot 0 is for a host object, which there is not
     readonly HashSet<string> _warned = [];
+    int _compiled;
     bool _whole;                                           // the rest of the platform is referenced too
     CSharpCompilation? _last;
 
     public Submissions(SessionOptions options) => _start = Task.Run(() => Start(options));
 
-    /// <summary>Line <paramref name="line"/> (from 1) of a cell that was run, or null.</summary>
-    public string? SourceLine(int cell, int line) =>
-        _sources.TryGetValue(cell, out var lines) && line >= 1 && line <= lines.Length ? lines[line - 1] : null;
+    /// <summary>The session's packages.</summary>
+    public Packages Packages { get; } = new();
+
+    /// <summary>Where errors say that code stands: "cell 3", or the file's name.</summary>
+    public string Place(int cell) => _names.GetValueOrDefault(cell) ?? $"cell {cell}";
+
+    /// <summary>Names code that is no cell.</summary>
+    public void Name(int cell, string name) => _names[cell] = name;
+
+    /// <summary>Libraries for the next cell and all after it.</summary>
+    public void Add(IReadOnlyList<string> libraries, IReadOnlyList<string> nativeFolders)
+    {
+        foreach (var library in libraries.Where(library => !_paths.ContainsKey(Path.GetFileNameWithoutExtension(library))))
+        {
+            _assemblies.Add(library);
+            _pending.Add(library);
+        }
+        foreach (var folder in nativeFolders) _assemblies.AddNative(folder);
+    }
+
+    /// <summary>The variables of all cells, the latest of each name.</summary>
+    public IEnumerable<(string Name, Type Type, object? Value)> Variables() => _slots.Take(_filled + 1).Reverse().OfType<object>()
+        .SelectMany(slot => slot.GetType().GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.DeclaredOnly).Reverse().Select(field => (Slot: slot, Field: field)))
+        .Where(found => found.Field.Name.IndexOf('<') < 0).DistinctBy(found => found.Field.Name)
+        .Select(found => (found.Field.Name, found.Field.FieldType, found.Field.GetValue(found.Slot)));
+
+    /// <exception cref="KeyNotFoundException">No cell has declared it.</exception>
+    public object? Value(string name)
+    {
+        foreach (var variable in Variables())
+            if (variable.Name == name) return variable.Value;
+        throw new KeyNotFoundException(name);
+    }
+
+    /// <summary>Line <paramref name="line"/> (from 1) of code that was run, or null.</summary>
+    public string? SourceLine(string place, int line) =>
+        _sources.TryGetValue(place, out var lines) && line >= 1 && line <= lines.Length ? lines[line - 1] : null;
 
     /// <summary>The file of a referenced assembly, or null where none of that name is referenced.</summary>
     public string? PathOf(string assembly) => _paths.GetValueOrDefault(assembly);
@@ -60,12 +97,12 @@ sealed class Submissions
 
     /// <summary>Compiles and loads a cell.</summary>
     /// <exception cref="CellException">The cell does not compile.</exception>
-    public CompiledCell Compile(int cell, string code, IReadOnlyList<string> libraries, CancellationToken cancellation)
+    public CompiledCell Compile(int cell, string code, CancellationToken cancellation)
     {
         _start.GetAwaiter().GetResult();
-        _sources[cell] = code.Split('\n');
-        foreach (var library in libraries) _assemblies.Add(library);
-        var references = libraries.Select(Reference).ToList();
+        var place = Place(cell);
+        var lines = _sources[place] = code.Split('\n');
+        var references = _pending.Select(Reference).ToList();
 
         var text = CheckedCode.Of(code, Parse);
         var (compilation, found) = Check(cell, text, references, cancellation);
@@ -81,8 +118,10 @@ sealed class Submissions
             if (Errors(found).Count > 0) compilation = plain.Compilation;
             found = plain.Found;
         }
-        if (Errors(found) is { Count: > 0 } errors) throw new CellException(CompileErrors.Describe(cell, errors, _sources[cell]));
-        return new CompiledCell(Load(compilation, cell, cancellation), [.. CompileErrors.Warnings(cell, found.Where(IsNews), _sources[cell])]);
+        if (Errors(found) is { Count: > 0 } errors) throw new CellException(CompileErrors.Describe(cell, place, errors, lines));
+        var run = Load(compilation, cell, cancellation);
+        _pending.Clear();
+        return new CompiledCell(run, [.. CompileErrors.Warnings(place, found.Where(IsNews), lines)]);
     }
 
     bool IsNews(Diagnostic warning) => _warned.Add($"{warning.Id} {warning.GetMessage()}");
@@ -103,7 +142,7 @@ sealed class Submissions
         var ours = options.References.Append(typeof(CellFunctions).Assembly.Location).Distinct();
         var (compilation, found) = Check(0, code, [.. Platform.First().Concat(ours).Select(Reference)], default);
         if (Errors(found) is { Count: > 0 } errors)
-            throw new InvalidOperationException("The host's references and usings do not compile:\n" + CompileErrors.Describe(0, errors, code.Split('\n')).Text);
+            throw new InvalidOperationException("The host's references and usings do not compile:\n" + CompileErrors.Describe(0, "start", errors, code.Split('\n')).Text);
         _ = Load(compilation, 0, default)!().Result;
     }
 
@@ -111,8 +150,8 @@ sealed class Submissions
         int cell, string code, IEnumerable<MetadataReference> references, CancellationToken cancellation)
     {
         var text = SourceText.From(code, Encoding.UTF8);   // an encoding, or there are no symbols
-        var tree = CSharpSyntaxTree.ParseText(text, Parse, path: UserFrames.PathOf(cell), cancellationToken: cancellation);
-        var compilation = CSharpCompilation.CreateScriptCompilation($"Cell{cell}", tree, references, Compiler, _last, typeof(object));
+        var tree = CSharpSyntaxTree.ParseText(text, Parse, path: UserFrames.PathOf(Place(cell)), cancellationToken: cancellation);
+        var compilation = CSharpCompilation.CreateScriptCompilation($"Cell{++_compiled}", tree, references, Compiler, _last, typeof(object));
         return (compilation, [.. compilation.GetDiagnostics(cancellation).Where(found => found.Severity >= DiagnosticSeverity.Warning)]);
     }
 
@@ -123,7 +162,7 @@ sealed class Submissions
         var emitted = compilation.Emit(assembly, symbols, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb),
             cancellationToken: cancellation);
         var errors = emitted.Diagnostics.Where(found => found.Severity == DiagnosticSeverity.Error).ToImmutableArray();
-        if (errors.Length > 0) throw new CellException(CompileErrors.Describe(cell, errors, _sources[cell]));
+        if (errors.Length > 0) throw new CellException(CompileErrors.Describe(cell, Place(cell), errors, _sources[Place(cell)]));
         _last = compilation;
         if (!emitted.Success) return null;                 // usings and comments only
 

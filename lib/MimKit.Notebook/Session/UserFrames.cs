@@ -9,26 +9,26 @@ static partial class UserFrames
 {
     const int MostFrames = 30;                             // of one exception
 
-    /// <summary>The file name under which a cell's symbols are stored.</summary>
-    public static string PathOf(int cell) => $"cell {cell}";
+    /// <summary>The file name under which the symbols of code at a place are stored.</summary>
+    public static string PathOf(string place) => place.StartsWith("cell ", StringComparison.Ordinal) ? place : "import " + place;
 
-    /// <summary>The error of a cell; <paramref name="sourceLine"/> gives the text of (cell, line).</summary>
-    public static CellError Describe(int cell, Exception thrown, Func<int, int, string?> sourceLine)
+    /// <summary>The error of a cell; <paramref name="sourceLine"/> gives the text of (place, line), where a place is as <see cref="Submissions.Place"/> names it.</summary>
+    public static CellError Describe(int cell, Exception thrown, Func<string, int, string?> sourceLine)
     {
         var error = Unwrap(thrown);
         var details = new List<string>();
-        var first = default((int Cell, int Line, string Method)?);
+        var first = default((string Place, int Line, string Method)?);
         for (var (e, prefix) = (error, ""); e is not null; (e, prefix) = (e.InnerException, "caused by "))
         {
             details.Add($"{prefix}{e.GetType().Name}: {e.Message}");
             foreach (var (frame, times) in Collapsed(Frames(e)).Take(MostFrames))
             {
                 first ??= frame;
-                details.Add($"    at cell {frame.Cell}, line {frame.Line}{frame.Method}:  {sourceLine(frame.Cell, frame.Line)?.Trim()}{(times > 1 ? $"   ({times:n0} times)" : "")}");
+                details.Add($"    at {frame.Place}, line {frame.Line}{frame.Method}:  {sourceLine(frame.Place, frame.Line)?.Trim()}{(times > 1 ? $"   ({times:n0} times)" : "")}");
             }
         }
         return new CellError(CellErrorKind.Runtime, cell, error.GetType().Name, error.Message, first?.Line, null,
-            first is { } at ? sourceLine(at.Cell, at.Line) : null, details);
+            first is { } at ? sourceLine(at.Place, at.Line) : null, details);
     }
 
     /// <summary>The exception that the user's code threw, without the wrappers of reflection and tasks.</summary>
@@ -41,9 +41,9 @@ static partial class UserFrames
     };
 
     // A function that calls itself is one line.
-    static IEnumerable<((int Cell, int Line, string Method) Frame, int Times)> Collapsed(IEnumerable<(int, int, string)> frames)
+    static IEnumerable<((string Place, int Line, string Method) Frame, int Times)> Collapsed(IEnumerable<(string, int, string)> frames)
     {
-        ((int, int, string) Frame, int Times) last = default;
+        ((string, int, string) Frame, int Times) last = default;
         foreach (var frame in frames)
         {
             if (last.Times > 0 && frame != last.Frame)
@@ -56,11 +56,11 @@ static partial class UserFrames
         if (last.Times > 0) yield return last;
     }
 
-    static IEnumerable<(int Cell, int Line, string Method)> Frames(Exception e)
+    static IEnumerable<(string Place, int Line, string Method)> Frames(Exception e)
     {
         foreach (var frame in new StackTrace(e, fNeedFileInfo: true).GetFrames())
             if (CellPath().Match(frame.GetFileName() ?? "") is { Success: true } match && frame.GetFileLineNumber() is > 0 and < HiddenLine)
-                yield return (int.Parse(match.Groups[1].Value), frame.GetFileLineNumber(), MethodOf(frame.GetMethod()));
+                yield return (match.Groups[1].Value + match.Groups[2].Value, frame.GetFileLineNumber(), MethodOf(frame.GetMethod()));
     }
 
     const int HiddenLine = 0xfeefee;                       // the compiler's mark for code that has no line
@@ -80,7 +80,7 @@ static partial class UserFrames
         for (var type = method.DeclaringType; type is not null; type = type.DeclaringType) yield return type.Name;
     }
 
-    [GeneratedRegex(@"^cell (\d+)$")]
+    [GeneratedRegex(@"^(?:(cell \d+)|import (.+))$")]
     private static partial Regex CellPath();
 
     [GeneratedRegex(@"^<+([^<>|]*)>")]

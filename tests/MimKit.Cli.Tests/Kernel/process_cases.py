@@ -1,0 +1,116 @@
+"""The kernel as a process: what it loads, what it prints, how it ends. Needs the distribution's python3-jupyter-client."""
+import os
+import signal
+import subprocess
+import sys
+import time
+import unittest
+
+from jupyter_client.manager import start_new_kernel
+
+NAME = os.environ["KERNEL_NAME"]
+ORPHAN = """
+import os, sys, time
+from jupyter_client.manager import KernelManager
+manager = KernelManager(kernel_name=os.environ["KERNEL_NAME"])
+manager.start_kernel()
+client = manager.client(); client.start_channels(); client.wait_for_ready(timeout=60)
+print(manager.provisioner.process.pid, flush=True)
+os._exit(0)
+"""
+
+
+def gone(pid, seconds):
+    until = time.time() + seconds
+    while time.time() < until:
+        if not os.path.exists(f"/proc/{pid}"):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+class Process(unittest.TestCase):
+    environment = {}
+
+    def setUp(self):
+        self.manager, self.client = start_new_kernel(kernel_name=NAME, startup_timeout=120, env={**os.environ, **self.environment})
+        self.pid = self.manager.provisioner.process.pid
+
+    def tearDown(self):
+        self.client.stop_channels()
+        self.manager.shutdown_kernel(now=True)
+
+    def run_cell(self, code, timeout=120):
+        shown = []
+        reply = self.client.execute_interactive(code, timeout=timeout, output_hook=shown.append)
+        text = "".join(message["content"]["text"] for message in shown if message["msg_type"] == "stream")
+        return reply["content"], text, shown
+
+    def maps(self):
+        with open(f"/proc/{self.pid}/maps") as maps:
+            return maps.read()
+
+    def test_libtorch_is_loaded_by_the_first_tensor_and_not_before(self):
+        self.assertEqual(self.run_cell("var n = new[] { 1, 2 }.Sum(); n")[0]["status"], "ok")
+        self.assertNotIn("libtorch", self.maps())
+        reply, _, _ = self.run_cell("var t = ones(2, 2); t.sum().item<float>()")
+        self.assertEqual(reply["status"], "ok", reply)
+        self.assertIn("libtorch", self.maps())
+
+    def test_native_code_and_child_processes_print_into_the_cell(self):
+        _, text, _ = self.run_cell(
+            '[System.Runtime.InteropServices.DllImport("libc")] static extern int puts(string text);\n'
+            'puts("from C"); System.Diagnostics.Process.Start("echo", "from a child").WaitForExit(); Console.WriteLine("from C#");'
+        )
+        for words in ("from C\n", "from a child\n", "from C#\n"):
+            self.assertIn(words, text)
+
+    def test_an_interrupt_signal_stops_the_cell_and_keeps_the_kernel(self):
+        self.run_cell("var kept = 7;")
+        id = self.client.execute("while (true) { }")
+        time.sleep(2)
+        os.kill(self.pid, signal.SIGINT)
+        while (reply := self.client.get_shell_msg(timeout=20))["parent_header"]["msg_id"] != id:
+            pass
+        self.assertEqual(reply["content"]["ename"], "Interrupted")
+        self.assertEqual(self.run_cell("kept = kept")[0]["status"], "ok")
+
+    def test_shutdown_and_restart(self):
+        self.run_cell("var lost = 1;")
+        self.manager.restart_kernel(now=False)
+        self.client.wait_for_ready(timeout=120)
+        self.assertEqual(self.run_cell("lost")[0]["ename"], "CS0103")
+        self.manager.shutdown_kernel(now=False)
+        self.assertFalse(self.manager.is_alive())
+
+    def test_a_library_that_ends_the_process_is_reported(self):
+        id = self.client.execute('typeof(Environment).GetMethod("Exit").Invoke(null, new object[] { 3 });')
+        while (message := self.client.get_iopub_msg(timeout=30))["msg_type"] != "error" or message["parent_header"]["msg_id"] != id:
+            pass
+        self.assertIn("ends the kernel's process", message["content"]["traceback"][0])
+        self.assertTrue(gone(self.pid, 20) or self.manager.provisioner.process.poll() is not None)
+
+    def test_a_large_cell(self):
+        reply, text, _ = self.run_cell("/*" + "x" * 50_000_000 + '*/ Console.Write("large");', timeout=300)
+        self.assertEqual((reply["status"], text), ("ok", "large"))
+
+
+class Memory(unittest.TestCase):
+    environment = {"DOTNET_GCHeapHardLimit": "0x18000000"}  # 384 MiB, so that the end is soon
+    setUp, tearDown, run_cell = Process.setUp, Process.tearDown, Process.run_cell
+
+    def test_exhausted_memory_is_an_error_of_the_cell(self):
+        self.run_cell("var kept = 7;")
+        reply, _, _ = self.run_cell("{ var all = new List<byte[]>(); while (true) { all.Add(new byte[1 << 20]); all[^1][5] = 1; } }", timeout=300)
+        self.assertEqual(reply["ename"], "OutOfMemoryException")
+        self.assertEqual(self.run_cell("kept")[0]["status"], "ok")
+
+
+class Orphan(unittest.TestCase):
+    def test_a_kernel_whose_front_end_is_gone_ends(self):
+        pid = int(subprocess.run([sys.executable, "-c", ORPHAN], stdout=subprocess.PIPE, check=True).stdout)
+        self.assertTrue(gone(pid, 15), "the kernel is still there")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
