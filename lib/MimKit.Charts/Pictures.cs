@@ -96,7 +96,7 @@ public static partial class Chart
         return [.. pixels.unbind(0).Select(image => Tile.Values(image.ToArray<float>(), set.Height, set.Width, set.Channels))];
     }
 
-    private static Tile PatchTile(Tensor patch, PatchGrid grid, ImageSet set) =>
+    internal static Tile PatchTile(Tensor patch, PatchGrid grid, ImageSet set) =>
         Tile.Values(Denormalised(patch.reshape(grid.PatchSize, grid.PatchSize, grid.Channels), set).ToArray<float>(), grid.PatchSize, grid.PatchSize, grid.Channels);
 
     // channels last

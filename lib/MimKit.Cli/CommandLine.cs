@@ -69,6 +69,10 @@ static class CommandLine
         PretrainCommand.Create(output),
         CheckCommand.Create(output),
         TeacherCommand.Create(output),
+        TokenizerCommand.Create(output),
+        TokenizerCommand.CreateTcas(output),
+        ArtefactsCommand.Create(output),
+        ArtefactsCommand.CreateStudy(output),
         BenchCommand.Create(output),
         DoctorCommand.Create(output),
         KernelCommand.Create(output),
@@ -76,6 +80,6 @@ static class CommandLine
 
     // Exceptions whose message says what was wrong and what to do; anything else is a defect and shows where it came from.
     static bool IsForTheUser(Exception e) =>
-        e is DataException or DivergedException or NotebookFormatException or ConnectionException or ParameterException or PeerException or TorchException or NativeLibraryException or
+        e is DataException or DivergedException or CodebookCollapsedException or NotebookFormatException or ConnectionException or ParameterException or PeerException or TorchException or NativeLibraryException or
             ArgumentException or IOException or UnauthorizedAccessException;
 }

@@ -11,7 +11,11 @@ sealed record BenchRun(TextWriter Log, int Threads, CancellationToken Cancellati
 /// <param name="Unit">Of both numbers.</param>
 /// <param name="Duel">Ours and theirs.</param>
 /// <param name="Setting">How the peer was run: the best of what was tried.</param>
-sealed record BenchResult(string Measure, string Unit, Duel Duel, string Setting);
+sealed record BenchResult(string Measure, string Unit, Duel Duel, string Setting)
+{
+    /// <summary>Whom ours stands beside.</summary>
+    public string Peer { get; init; } = "PyTorch";
+}
 
 /// <summary>A bench by the name that <c>--only</c> takes.</summary>
 sealed record BenchCase(string Name, string About, Func<BenchRun, IEnumerable<BenchResult>> Run);
@@ -24,5 +28,7 @@ static class Benches
         new("op-overhead", "what a call on tiny tensors costs, beside PyTorch from Python", OpOverhead.Run),
         new("kernel", "the Jupyter kernel: start-up, interrupts, memory (medians, the slowest of the interrupts)", KernelBench.Run),
         new("train-mae-28", "training steps of MAE on 28×28 images, beside the same model in PyTorch", TrainMae28.Run),
+        new("kmeans", "full k-means, assignment and update, beside faiss from the same centres", KMeansBench.Run),
+        new("vq", "the code lookup of a VQ-KD step, beside the whole distance matrix", VqBench.Run),
     ];
 }

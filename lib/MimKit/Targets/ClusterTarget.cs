@@ -4,8 +4,8 @@ using static MimKit.Torch.torch;
 
 namespace MimKit;
 
-/// <summary>The number of the cluster that a patch's pixels fall into: ClusterMIM's pixel tokenizer (METHODS 3.2, 3.3).</summary>
-/// <param name="clusters">centres of pixel patches; disposed by their owner</param>
+/// <summary>The number of the cluster that a patch's pixels, or its teacher's features, fall into: ClusterMIM's tokenizer (METHODS 3.2, 3.3).</summary>
+/// <param name="clusters">disposed by their owner</param>
 /// <param name="follow">
 /// <see cref="Fidelity.AsReleased"/> assigns as the released <c>token_normalize</c> does: the l2-normalised patch is compared with the raw
 /// centres by dot product, so that long centres win. The paper's rule is the nearest centre.
@@ -18,8 +18,8 @@ public sealed class ClusterTarget(Clusters clusters, Fidelity follow = Fidelity.
 
     public override TargetValues Of(Tensor view)
     {
-        var patches = clusters.Grid.Cut(view).flatten(0, 1);                       // [B · N, p · p · C]
-        var ids = follow == Fidelity.Paper ? clusters.Assign(patches) : LargestDot(patches, clusters.Centres);
+        var vectors = clusters.Vectors(view);                                      // [B · N, D]
+        var ids = follow == Fidelity.Paper ? clusters.Assign(vectors) : LargestDot(vectors, clusters.Centres);
         return new(ids.reshape(view.size(0), clusters.Grid.Count));
     }
 

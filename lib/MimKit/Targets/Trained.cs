@@ -16,6 +16,25 @@ public static class Trained
         Converters = { new JsonStringEnumConverter() }, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
+    /// <summary>The tokenizer of any run folder: VQ-KD, dVAE or clusters.</summary>
+    /// <param name="folder">the run folder</param>
+    /// <exception cref="InvalidDataException">The folder holds no tokenizer.</exception>
+    public static Target Tokenizer(string folder) => Subject(folder) switch
+    {
+        nameof(VqKdConfig) => VqKd(folder),
+        nameof(DvaeConfig) => Dvae(folder),
+        nameof(ClusterTokenizerConfig) => Clusters(folder),
+        var other => throw new InvalidDataException($"{folder} holds a run of {other}, which is no tokenizer. Known: {nameof(VqKdConfig)}, {nameof(DvaeConfig)}, {nameof(ClusterTokenizerConfig)}."),
+    };
+
+    /// <summary>The clusters of <see cref="ClusterTokenizerConfig.Train"/>; their teacher, if any, is opened with them.</summary>
+    /// <param name="folder">the run folder</param>
+    public static ClusterTarget Clusters(string folder)
+    {
+        var (config, scale) = Config<ClusterTokenizerConfig>(folder);
+        return new(MimKit.Clusters.Load(Path.Combine(folder, ClusterTokenizerConfig.FileName), grid => config.SpaceOn(grid, scale)));
+    }
+
     /// <summary>The teacher of a DINO run, from its last checkpoint; frozen, its input scale attached.</summary>
     /// <param name="folder">the run folder</param>
     /// <param name="pooling">how kNN sees an image</param>
@@ -47,23 +66,42 @@ public static class Trained
         return new(network, scale);
     }
 
-    /// <summary>Codes in use and perplexity of every epoch of a VQ-KD run that is over.</summary>
+    /// <summary>The tokenizer of a dVAE run, from its last checkpoint; frozen, its decoder with it.</summary>
+    /// <param name="folder">the run folder</param>
+    public static DvaeTarget Dvae(string folder)
+    {
+        var (config, scale) = Config<DvaeConfig>(folder);
+        using var scope = NewDisposeScope();
+        var network = new DvaeNetwork(config, seed: 0);
+        network.load_state_dict(Part(folder, ""));
+        network.eval();
+        return new(network, scale);
+    }
+
+    /// <summary>Codes in use and perplexity of every epoch of a VQ-KD run, up to its last checkpoint.</summary>
     public static IReadOnlyList<CodebookUse> VqKdUse(string folder)
     {
         using var scope = NewDisposeScope();
-        var rows = Part(folder, "")["use"].ToArray<float>();
-        return [.. Enumerable.Range(0, rows.Length / 2).Select(epoch => new CodebookUse(epoch, (int)rows[2 * epoch], rows[2 * epoch + 1])).Where(use => use.Used > 0)];
+        var state = Part(folder, "");
+        return CodebookUse.Of(state["use"], state["use_epoch"], state["quantize.counts"]);
     }
 
     private static (T Config, InputScale Scale) Config<T>(string folder)
     {
-        var path = Path.Combine(folder, "run.json");
-        if (!File.Exists(path)) throw new InvalidDataException($"{folder} holds no run: there is no run.json. A finished run of 'mimkit teacher train' or 'tokenizer train' is wanted.");
-        var run = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+        var run = Run(folder);
         if ((string?)run["subject"] != typeof(T).Name) throw new InvalidDataException($"{folder} holds a run of {run["subject"]}; a {typeof(T).Name} is wanted.");
         var config = run["config"]!.AsObject();
         config.Remove("Views");                                                    // of training only, and written for the record
         return (config.Deserialize<T>(Options)!, InputScale.Of(Datasets.Manifest((string)run["data"]!["name"]!)));
+    }
+
+    private static string? Subject(string folder) => (string?)Run(folder)["subject"];
+
+    private static JsonObject Run(string folder)
+    {
+        var path = Path.Combine(folder, "run.json");
+        return File.Exists(path) ? JsonNode.Parse(File.ReadAllText(path))!.AsObject()
+            : throw new InvalidDataException($"{folder} holds no run: there is no run.json. A run of 'mimkit teacher train' or 'tokenizer train' is wanted.");
     }
 
     private static Dictionary<string, Tensor> Part(string folder, string prefix)

@@ -63,7 +63,7 @@ public sealed record DinoConfig
         Encoder = new() { Width = 128, Blocks = 3, Heads = 4, PatchSize = 4, ImageSize = 28, Channels = 1 },
         Crops = new() { GlobalScaleFrom = 0.5, GlobalScaleTo = 1, GlobalSize = 20, LocalScaleFrom = 0.2, LocalScaleTo = 0.5, LocalCrops = 4, LocalSize = 12, Flip = false },
         HeadHidden = 512, Bottleneck = 128, Outputs = 512, Centring = Centring.SinkhornKnopp, TeacherMomentum = 0.99, FreezeLastLayerEpochs = 0,
-        Epochs = 10, BatchSize = 64, BaseLearningRate = 4e-3, WarmupEpochs = 0.5, FinalWeightDecay = 0.04,
+        Epochs = 6, BatchSize = 64, BaseLearningRate = 4e-3, WarmupEpochs = 0.5, FinalWeightDecay = 0.04,
     };
 
     /// <summary>The trainable.</summary>
@@ -134,7 +134,7 @@ public sealed class Dino : ITrainable, IDisposable
     public void AfterStep()
     {
         var step = _steps.item<long>();
-        var momentum = Schedule.Cosine(step, Math.Max(_totalSteps, step + 1), 0, 0, _config.TeacherMomentum, 1);
+        var momentum = Schedule.Cosine(Math.Min(step, _totalSteps), Math.Max(1, _totalSteps), 0, 0, _config.TeacherMomentum, 1);
         Gradients.MovingAverage(_teacher.parameters(), _student.parameters(), momentum);
         _steps.fill_(step + 1);
     }

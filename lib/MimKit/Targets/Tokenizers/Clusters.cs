@@ -12,17 +12,25 @@ namespace MimKit;
 /// <param name="LargestShare">share of the patches in the largest cluster</param>
 public sealed record ClusterFit(double Inertia, int Empty, double LargestShare);
 
-/// <summary>Centres of pixel patches: ClusterMIM's codebook.</summary>
+/// <summary>Centres of pixel patches, or of any vectors that a target gives a patch: ClusterMIM's codebook.</summary>
 public sealed class Clusters : IDisposable
 {
     /// <param name="centres">[K, D] float32; owned by this object</param>
     /// <param name="grid">the patches they are centres of, with D = grid.PatchValues</param>
     /// <param name="fit">how well they fit their data</param>
-    public Clusters(Tensor centres, PatchGrid grid, ClusterFit fit)
+    public Clusters(Tensor centres, PatchGrid grid, ClusterFit fit) : this(centres, grid, fit, space: null) { }
+
+    /// <param name="centres">[K, D] float32; owned by this object</param>
+    /// <param name="space">whose vectors they are centres of, with D = space.Size: teacher features, HOG; disposed by its owner</param>
+    /// <param name="fit">how well they fit their data</param>
+    public Clusters(Tensor centres, Target space, ClusterFit fit) : this(centres, space.Grid, fit, space) { }
+
+    private Clusters(Tensor centres, PatchGrid grid, ClusterFit fit, Target? space)
     {
-        if (centres.ndim != 2 || centres.size(0) < 1 || centres.size(1) != grid.PatchValues)
-            throw new ArgumentException($"Centres are {centres}; {grid} needs [K, {grid.PatchValues}] with K at least 1.");
-        (Centres, Grid, Fit) = (centres.DetachFromDisposeScope(), grid, fit);
+        var width = space?.Size ?? grid.PatchValues;
+        if (centres.ndim != 2 || centres.size(0) < 1 || centres.size(1) != width)
+            throw new ArgumentException($"Centres are {centres}; {space?.ToString() ?? grid.ToString()} needs [K, {width}] with K at least 1.");
+        (Centres, Grid, Fit, Space) = (centres.DetachFromDisposeScope(), grid, fit, space);
     }
 
     /// <summary>[K, D] float32 in the order (row, column, channel) of <see cref="PatchGrid.Cut"/>.</summary>
@@ -30,8 +38,16 @@ public sealed class Clusters : IDisposable
     public PatchGrid Grid { get; }
     public ClusterFit Fit { get; }
 
+    /// <summary>Whose vectors are clustered; null: pixel patches.</summary>
+    public Target? Space { get; }
+
     /// <summary>K.</summary>
     public int Count => (int)Centres.size(0);
+
+    /// <summary>What is compared with the centres.</summary>
+    /// <param name="view">[B, C, H, W] float32, normalised</param>
+    /// <returns>[B · N, D] float32</returns>
+    public Tensor Vectors(Tensor view) => (Space is null ? Grid.Cut(view) : Space.Of(view).Values).flatten(0, 1);
 
     /// <summary>The nearest centre of each point, squared Euclidean; the first wins a tie.</summary>
     /// <param name="points">[n, D]</param>
@@ -46,6 +62,7 @@ public sealed class Clusters : IDisposable
     /// <summary>Writes centres, grid and fit to a safetensors file, whole or not at all.</summary>
     public void Save(string path) => Safetensors.Save(path, new Dictionary<string, Tensor> { ["centres"] = Centres }, new Dictionary<string, string>
     {
+        ["space"] = Space?.ToString() ?? "pixel patches",
         ["grid"] = string.Join(' ', Grid.Rows, Grid.Columns, Grid.PatchSize, Grid.Channels),
         ["inertia"] = Fit.Inertia.ToString("R", CultureInfo.InvariantCulture),
         ["empty"] = $"{Fit.Empty}",
@@ -53,15 +70,17 @@ public sealed class Clusters : IDisposable
     });
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    /// <param name="path">the file</param>
+    /// <param name="spaceOn">whose vectors were clustered, on the patches that the file names; null: pixel patches</param>
     /// <exception cref="InvalidDataException">The file holds something else.</exception>
-    public static Clusters Load(string path)
+    public static Clusters Load(string path, Func<PatchGrid, Target?>? spaceOn = null)
     {
         using var file = new SafetensorsFile(path);
         if (!file.Entries.ContainsKey("centres") || !file.Metadata.TryGetValue("grid", out var text) || text.Split(' ') is not { Length: 4 } sizes)
             throw new InvalidDataException($"{path} holds no clusters: the tensor 'centres' or the text 'grid' is missing. Write it with Clusters.Save.");
         var grid = Array.ConvertAll(sizes, size => int.Parse(size, CultureInfo.InvariantCulture));
-        return new(file.Read("centres"), new(grid[0], grid[1], grid[2], grid[3]),
-            new(Number("inertia"), (int)Number("empty"), Number("largest_share")));
+        var patches = new PatchGrid(grid[0], grid[1], grid[2], grid[3]);
+        return new(file.Read("centres"), patches, new(Number("inertia"), (int)Number("empty"), Number("largest_share")), spaceOn?.Invoke(patches));
 
         double Number(string name) => double.Parse(file.Metadata[name], CultureInfo.InvariantCulture);
     }
@@ -69,5 +88,5 @@ public sealed class Clusters : IDisposable
     public void Dispose() => Centres.Dispose();
 
     public override string ToString() =>
-        $"{Count} clusters of {Grid.PatchSize}x{Grid.PatchSize}x{Grid.Channels} pixel patches (mean squared distance {Fit.Inertia:0.####}, {Fit.Empty} empty, largest {Fit.LargestShare:P1})";
+        $"{Count} clusters of {Space?.ToString() ?? $"{Grid.PatchSize}x{Grid.PatchSize}x{Grid.Channels} pixel patches"} (mean squared distance {Fit.Inertia:0.####}, {Fit.Empty} empty, largest {Fit.LargestShare:P1})";
 }

@@ -31,6 +31,9 @@ public sealed record VqKdConfig
     public double Commitment { get; init; } = 1;                                   // beta
     public Views Views { get; init; } = new CropFlip(MinScale: 0.08);
 
+    /// <summary>Run folder of the teacher: what <c>mimkit tokenizer train</c> opens, and the record of what was used.</summary>
+    public string Teacher { get; init; } = "runs/dino-fashion-mnist-seed0";
+
     /// <summary>Images that the k-means start reads; as released: one batch.</summary>
     public int StartImages { get; init; } = 4096;
     public int StartRounds { get; init; } = 10;
@@ -90,7 +93,27 @@ public sealed class CodebookCollapsedException(string message) : Exception(messa
 /// <param name="Epoch">from 0</param>
 /// <param name="Used">codes that got at least one vector</param>
 /// <param name="Perplexity">exp of the entropy of the codes' shares</param>
-public sealed record CodebookUse(int Epoch, int Used, double Perplexity);
+public sealed record CodebookUse(int Epoch, int Used, double Perplexity)
+{
+    /// <param name="done">[Epochs, 2] used codes and perplexity of the epochs that are over</param>
+    /// <param name="epoch">[1] the epoch that is being counted</param>
+    /// <param name="counts">[K] its counts so far</param>
+    internal static IReadOnlyList<CodebookUse> Of(Tensor done, Tensor epoch, Tensor counts)
+    {
+        var (current, rows) = ((int)epoch.item<long>(), done.ToArray<float>());
+        return [.. Enumerable.Range(0, current).Select(e => new CodebookUse(e, (int)rows[2 * e], rows[2 * e + 1])), Measure(counts, current)];
+    }
+
+    /// <param name="counts">[K] int64</param>
+    /// <param name="epoch">they are of</param>
+    internal static CodebookUse Measure(Tensor counts, int epoch)
+    {
+        var n = counts.ToArray<long>();
+        var total = (double)n.Sum();
+        var entropy = n.Where(count => count > 0).Sum(count => -count / total * Math.Log(count / total));
+        return new(epoch, n.Count(count => count > 0), total == 0 ? 0 : Math.Exp(entropy));
+    }
+}
 
 /// <summary>Trains a VQ-KD tokenizer: cosine distance of decoded to teacher features, plus the commitment.</summary>
 public sealed class VqKd : ITrainable, IDisposable
@@ -131,12 +154,7 @@ public sealed class VqKd : ITrainable, IDisposable
     }
 
     /// <summary>Codes in use and perplexity of every epoch so far, the unfinished one included.</summary>
-    public IReadOnlyList<CodebookUse> Use()
-    {
-        var (epoch, rows) = ((int)_epoch.item<long>(), _use.ToArray<float>());
-        var done = Enumerable.Range(0, epoch).Select(e => new CodebookUse(e, (int)rows[2 * e], rows[2 * e + 1]));
-        return [.. done, Measure(_network.Quantizer, epoch)];
-    }
+    public IReadOnlyList<CodebookUse> Use() => CodebookUse.Of(_use, _epoch, _network.Quantizer.Counts);
 
     /// <summary>Starts the codebook by spherical k-means over the encoder's vectors.</summary>
     internal void StartCodes(ImageSet train, int images, ulong seed)
@@ -174,7 +192,7 @@ public sealed class VqKd : ITrainable, IDisposable
     {
         var counted = (int)_epoch.item<long>();
         if (counted == draw.Epoch) return;
-        var use = Measure(_network.Quantizer, counted);
+        var use = CodebookUse.Measure(_network.Quantizer.Counts, counted);
         var floor = (int)(_config.CollapseFloor * _config.Codes);
         if (use.Used <= floor)
             throw new CodebookCollapsedException($"Epoch {counted}: {use.Used} of {_config.Codes} codes in use (floor {floor}), perplexity {use.Perplexity:F1}.\n" +
@@ -184,13 +202,5 @@ public sealed class VqKd : ITrainable, IDisposable
         if (_config.RestartDeadCodes) _network.Quantizer.RestartDead(vectors.flatten(0, 1), draw.Seed + (ulong)draw.Epoch);
         _network.Quantizer.ResetCounts();
         _epoch.fill_(draw.Epoch);
-    }
-
-    private static CodebookUse Measure(VectorQuantizer quantizer, int epoch)
-    {
-        var counts = quantizer.Counts.ToArray<long>();
-        var total = (double)counts.Sum();
-        var entropy = counts.Where(count => count > 0).Sum(count => -count / total * Math.Log(count / total));
-        return new(epoch, counts.Count(count => count > 0), total == 0 ? 0 : Math.Exp(entropy));
     }
 }

@@ -1,0 +1,88 @@
+using System.Text;
+using MimKit.Cli.Commands;
+using MimKit.Data;
+using MimKit.Evaluation;
+using MimKit.Metrics;
+using MimKit.Reports;
+using static System.FormattableString;
+using static MimKit.Torch.torch;
+
+namespace MimKit.Cli.Studies;
+
+/// <summary>Measures the shared teachers and tokenizers on held-out images and says so in Markdown; every number comes from this run.</summary>
+sealed class ArtefactsPage(DataSplits data, Artefacts artefacts, ArtefactScale scale, ulong seed)
+{
+    const double Wanted = 0.02;
+
+    /// <summary>The whole page.</summary>
+    /// <param name="clusterCounts">K of the cluster tokenizers that are compared</param>
+    public string Write(IReadOnlyList<int> clusterCounts)
+    {
+        var page = new StringBuilder("# Teachers and tokenizers\n\n");
+        page.AppendLine($"Written by `./mimkit artefacts {scale.ToString().ToLowerInvariant()} --data {data.Train.Name} --page docs/tokenizers.md`.");
+        page.AppendLine(Invariant($"Data {data.Train.Name} ({artefacts.Train.Count:N0} training images), scale {scale.ToString().ToLowerInvariant()}, seed {seed} (one), commit {Provenance.Current.Source}, libtorch {Provenance.Current.Libtorch}.")).AppendLine();
+        Teacher(page);
+        Tokenizers(page, clusterCounts);
+        return page.ToString();
+    }
+
+    void Teacher(StringBuilder page)
+    {
+        using var scope = NewDisposeScope();
+        var inputs = InputScale.Of(data.Train.Manifest);
+        var raw = Neighbours(Features.RawPixels, data.Test);
+        var pooling = new[] { Pooling.ClassToken, Pooling.MeanPatches }.MaxBy(choice => Of(choice, data.Val).Accuracy);   // chosen on val
+        var dino = Of(pooling, data.Test);
+        var paired = PairedDifference.Of(dino.Correct, raw.Correct);
+
+        page.AppendLine("## DINO teacher").AppendLine().AppendLine($"    {artefacts.Dino}").AppendLine();
+        page.AppendLine("kNN-20 on test, gallery train + val; the pooling was chosen on val.").AppendLine();
+        page.AppendLine("| features | kNN-20 |").AppendLine("|---|---|");
+        page.AppendLine(Invariant($"| raw pixels | {raw.Accuracy:F4} |")).AppendLine(Invariant($"| DINO, {(pooling == Pooling.ClassToken ? "class token" : "mean of patches")} | {dino.Accuracy:F4} |")).AppendLine();
+        page.AppendLine(Invariant($"Difference {100 * paired.Difference:F2} points, 95 % interval over images [{100 * paired.Low:F2}, {100 * paired.High:F2}]. ") +
+            (paired.Difference >= Wanted ? "The teacher is at least 2 points above raw pixels."
+                : Invariant($"Wanted were 2 points above raw pixels: it falls short by {100 * (Wanted - paired.Difference):F2} points. It saw {artefacts.Dino.Epochs} epochs of a network of {artefacts.Dino.Encoder.Blocks} blocks of width {artefacts.Dino.Encoder.Width}; --set Epochs and a larger encoder (scale gpu) are what to spend on."))).AppendLine();
+
+        Evaluated Of(Pooling choice, ImageSet set)
+        {
+            using var teacher = Trained.Dino(artefacts.DinoFolder(), choice);
+            return Neighbours(images => Features.Extract(batch => teacher.Pooled(batch, inputs), images), set);
+        }
+    }
+
+    // test is judged by train + val, val by train
+    Evaluated Neighbours(Func<ImageSet, FeatureSet> features, ImageSet set)
+    {
+        using var scope = NewDisposeScope();
+        var train = features(data.Train);
+        return Knn.Classify(set == data.Test ? train.With(features(data.Val)) : train, features(set));
+    }
+
+    void Tokenizers(StringBuilder page, IReadOnlyList<int> clusterCounts)
+    {
+        using var scope = NewDisposeScope();
+        var vq = Trained.VqKd(artefacts.VqKdFolder());
+        var rows = new List<(string, TcasResult)> { ($"VQ-KD, {vq.Size} codes", TokenizerCommand.TcasOf(vq, data.Val)) };
+        foreach (var k in clusterCounts)
+        {
+            rows.Add(($"pixel clusters, K = {k}", TokenizerCommand.TcasOf(Trained.Tokenizer(artefacts.ClusterFolder(VectorSpace.Pixels, k)), data.Val)));
+            rows.Add(($"DINO clusters, K = {k}", TokenizerCommand.TcasOf(Trained.Tokenizer(artefacts.ClusterFolder(VectorSpace.Teacher, k)), data.Val)));
+        }
+        var use = rows[0].Item2.Statistics;
+        page.AppendLine("## VQ-KD").AppendLine().AppendLine($"    {artefacts.VqKd}").AppendLine();
+        page.AppendLine(Invariant($"On val, which it was not trained on: {use.UsedCodes} of {vq.Size} codes in use, perplexity {use.Perplexity:F1} of {vq.Size}; restarts of dead codes {(artefacts.VqKd.RestartDeadCodes ? "on" : "off")}.")).AppendLine();
+        page.AppendLine("| epoch | codes in use | perplexity |").AppendLine("|---|---|---|");
+        foreach (var epoch in Trained.VqKdUse(artefacts.VqKdFolder())) page.AppendLine(Invariant($"| {epoch.Epoch + 1} | {epoch.Used} | {epoch.Perplexity:F1} |"));
+
+        page.AppendLine().AppendLine("## TCAS").AppendLine().AppendLine("On val; lower is better. The equation is recalled, never read (arXiv 2407.09087).").AppendLine();
+        page.AppendLine("| tokenizer | TCAS | without the modal token | by position | modal mass | perplexity | NMI | purity |").AppendLine("|---|---|---|---|---|---|---|---|");
+        foreach (var (name, tcas) in rows)
+            page.AppendLine(Invariant($"| {name} | {tcas.Plain:F3} | {tcas.WithoutModal:F3} | {tcas.ByPosition:F3} | {tcas.ModalMass:F3} | {tcas.Statistics.Perplexity:F1} | {tcas.Statistics.NormalisedMutualInformation:F3} | {tcas.Statistics.Purity:F3} |"));
+        page.AppendLine();
+        foreach (var k in clusterCounts)
+        {
+            var (pixels, dino) = (rows.Single(row => row.Item1 == $"pixel clusters, K = {k}").Item2, rows.Single(row => row.Item1 == $"DINO clusters, K = {k}").Item2);
+            page.AppendLine(Invariant($"K = {k}: DINO clusters have the {(dino.Plain < pixels.Plain ? "better" : "worse")} plain TCAS ({dino.Plain:F3} against {pixels.Plain:F3}) and the {(dino.WithoutModal < pixels.WithoutModal ? "better" : "worse")} one without the modal token ({dino.WithoutModal:F3} against {pixels.WithoutModal:F3}).")).AppendLine();
+        }
+    }
+}
