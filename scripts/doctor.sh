@@ -78,9 +78,13 @@ report_machine() {
     [[ $torch_device == cuda ]] || driver+="; this libtorch is a CPU build: set MIMKIT_LIBTORCH to a CUDA one"
   fi
   report '' gpu "$driver"
-  if [[ -x $python ]] && "$python" -c 'import importlib.util as u, sys; sys.exit(u.find_spec("torch") is None)' 2>/dev/null; then
-    report '' python3-torch "found (only the benches use it: the PyTorch they compare with)"
-  else
-    report '' python3-torch "not installed (only the benches use it: the PyTorch they compare with)"
-  fi
+  local peer title
+  for peer in 'torch|the PyTorch they compare with' 'faiss|the k-means they compare with'; do
+    IFS='|' read -r peer title <<<"$peer"
+    if [[ -x $python ]] && "$python" -c "import importlib.util as u, sys; sys.exit(u.find_spec('$peer') is None)" 2>/dev/null; then
+      report '' "python3-$peer" "found (only the benches use it: $title)"
+    else
+      report '' "python3-$peer" "not installed (only the benches use it: $title)"
+    fi
+  done
 }

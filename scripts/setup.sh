@@ -104,13 +104,15 @@ apt_install() {
 # What the benches compare with: the distribution's PyTorch, and the other build of OpenBLAS, unpacked here so that the system's choice stays.
 prepare_peer() {
   mkdir -p "$build/peers"
-  if [[ ! -d /usr/lib/python3/dist-packages/torch ]]; then
+  local peer
+  for peer in torch faiss; do
+    [[ ! -d /usr/lib/python3/dist-packages/$peer ]] || continue
     if ((EUID == 0)) && type -P apt-get >/dev/null; then
-      step 'apt-get install python3-torch' apt_install python3-torch || true
+      step "apt-get install python3-$peer" apt_install "python3-$peer" || true
     else
-      say 'the benches compare with python3-torch, which is not installed: apt-get install --no-install-recommends python3-torch, as root.'
+      say "the benches compare with python3-$peer, which is not installed: apt-get install --no-install-recommends python3-$peer, as root."
     fi
-  fi
+  done
   if [[ ! -d /usr/lib/$triplet/openblas-pthread && ! -d $build/peers/usr/lib/$triplet/openblas-pthread ]] && type -P apt-get dpkg-deb >/dev/null; then
     step 'pthread build of OpenBLAS, for PyTorch in the benches' unpack_openblas_pthread || say 'the benches go without it.'
   fi

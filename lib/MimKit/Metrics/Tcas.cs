@@ -41,7 +41,10 @@ public static class Tcas
     }
 
     /// <summary>The equation: ||C − I||²_F / classes² of R [tokens, classes], with one token left out if asked.</summary>
-    public static double Alignment(long[,] r, int? without = null)
+    public static double Alignment(long[,] r, int? without = null) => Alignment(Weights(r), without);
+
+    /// <summary>The same of weights, where a patch spreads over several tokens: our own extension, not the paper's.</summary>
+    public static double Alignment(double[,] r, int? without = null)
     {
         var c = ClassCosines(r, without);
         if (c is null) return double.NaN;
@@ -65,7 +68,7 @@ public static class Tcas
         {
             if (i == without) continue;
             for (var j = 0; j < classes; j++)
-                for (var k = j; k < classes; k++) gram[j, k] += (double)r[i, j] * r[i, k];
+                for (var k = j; k < classes; k++) gram[j, k] += r[i, j] * r[i, k];
         }
         var length = new double[classes];
         for (var j = 0; j < classes; j++) length[j] = Math.Sqrt(gram[j, j]);
@@ -76,6 +79,15 @@ public static class Tcas
             for (var k = j; k < classes; k++)
                 c[j, k] = c[k, j] = gram[j, k] == 0 ? 0 : j == k ? 1 : gram[j, k] / (length[j] * length[k]);
         return c;
+    }
+
+    // counts below 2^53: exact
+    private static double[,] Weights(long[,] r)
+    {
+        var weights = new double[r.GetLength(0), r.GetLength(1)];
+        for (var i = 0; i < r.GetLength(0); i++)
+            for (var j = 0; j < r.GetLength(1); j++) weights[i, j] = r[i, j];
+        return weights;
     }
 
     private static int Modal(long[,] r, out long count)

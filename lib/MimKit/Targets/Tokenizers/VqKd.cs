@@ -59,7 +59,7 @@ public sealed record VqKdConfig
     public static VqKdConfig Mini28 { get; } = new()
     {
         Encoder = new() { Width = 128, Blocks = 3, Heads = 4, PatchSize = 4, ImageSize = 28, Channels = 1 }, DecoderBlocks = 1, Codes = 256, CodeWidth = 16,
-        Views = Views.Plain, Epochs = 3, BatchSize = 64, BaseLearningRate = 1e-3, WarmupEpochs = 0.3, StartImages = 2048,
+        Views = Views.Plain, Epochs = 1, BatchSize = 64, BaseLearningRate = 1e-3, WarmupEpochs = 0.3, StartImages = 2048,
     };
 
     /// <summary>The decoder's shape: one token a patch, its pixels are the code.</summary>
