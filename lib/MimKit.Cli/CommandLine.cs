@@ -81,5 +81,5 @@ static class CommandLine
     // Exceptions whose message says what was wrong and what to do; anything else is a defect and shows where it came from.
     static bool IsForTheUser(Exception e) =>
         e is DataException or DivergedException or CodebookCollapsedException or NotebookFormatException or ConnectionException or ParameterException or PeerException or TorchException or NativeLibraryException or
-            ArgumentException or IOException or UnauthorizedAccessException;
+            ArgumentException or InvalidDataException or IOException or UnauthorizedAccessException;
 }

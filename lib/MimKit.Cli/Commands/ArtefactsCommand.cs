@@ -9,7 +9,7 @@ namespace MimKit.Cli.Commands;
 /// <summary><c>mimkit artefacts SCALE</c> and <c>mimkit tcas-study</c>: what notebooks share, and the pages that judge it.</summary>
 static class ArtefactsCommand
 {
-    static readonly int[] ClusterCounts = [50, 100];
+    static readonly int[] ClusterCounts = [100];
 
     public static Command Create(TextWriter output)
     {

@@ -60,7 +60,10 @@ public static class Tcas
     }
 
     /// <summary>C = RnᵀRn [classes, classes]; null where R holds no patch.</summary>
-    public static double[,]? ClassCosines(long[,] r, int? without = null)
+    public static double[,]? ClassCosines(long[,] r, int? without = null) => ClassCosines(Weights(r), without);
+
+    /// <summary>The same of weights.</summary>
+    public static double[,]? ClassCosines(double[,] r, int? without = null)
     {
         var (tokens, classes) = (r.GetLength(0), r.GetLength(1));
         var gram = new double[classes, classes];

@@ -71,7 +71,7 @@ public sealed class Artefacts(string root, ArtefactScale scale, DataSplits data,
     public ClusterTokenizerConfig Clusters(VectorSpace space, int clusters) => new()
     {
         Space = space, Clusters = clusters, Teacher = FolderOf(Dino, Dino.Plan(seed)), PatchSize = Dino.Encoder.PatchSize, HogCell = Dino.Encoder.PatchSize / 2,
-        Epochs = scale == ArtefactScale.Gpu ? 20 : scale == ArtefactScale.Smoke ? 1 : 3,
+        Epochs = scale == ArtefactScale.Gpu ? 20 : scale == ArtefactScale.Smoke || space == VectorSpace.Teacher ? 1 : 3,   // a teacher's pass is the cost
     };
 
     /// <summary>The DINO teacher's run folder, trained if it is not.</summary>
