@@ -17,7 +17,7 @@ public sealed class HogTarget(PatchGrid grid, int cell = 8, int window = 16) : T
     /// <summary>Orientations between 0 and π.</summary>
     public const int Bins = 9;
 
-    private const double Floor = 1e-5;                                             // of the length: below it is rounding, not an edge
+    private const double Floor = 1e-3;                                             // of the length: below it is rounding; one grey level makes an edge of 0.016
 
     private readonly int _cells = cell > 0 && grid.PatchSize % cell == 0 ? grid.PatchSize / cell
         : throw new ArgumentException($"Cells of {cell} pixels do not divide patches of {grid.PatchSize}. Take one of {string.Join(", ", Enumerable.Range(1, grid.PatchSize).Where(c => grid.PatchSize % c == 0))}.");
