@@ -22,15 +22,15 @@ public sealed class ClipVit : nn.Module
     public ClipVit(VitConfig config, int outputs) : base(nameof(ClipVit))
     {
         (Config, Outputs) = (config, outputs);
-        var patches = new nn.Module("patch_embed.proj");
-        var embed = new nn.Module("patch_embed");
+        var patches = new ModuleGroup("patch_embed.proj");
+        var embed = new ModuleGroup("patch_embed");
         register_parameter("cls_token", _clsToken = new Parameter(zeros(1, 1, config.Width)));
         register_parameter("pos_embed", _positions = new Parameter(zeros(1, 1 + config.Grid().Count, config.Width)));
         register_module("patch_embed", embed);
         embed.register_module("proj", patches);
         patches.register_parameter("weight", _proj = new Parameter(zeros(config.Width, config.Channels, config.PatchSize, config.PatchSize)));
         register_module("norm_pre", _before = nn.LayerNorm(config.Width, Epsilon));
-        var blocks = new nn.Module("blocks");
+        var blocks = new ModuleGroup("blocks");
         register_module("blocks", blocks);
         for (var i = 0; i < config.Blocks; i++)
         {
@@ -38,7 +38,7 @@ public sealed class ClipVit : nn.Module
             blocks.register_module($"{i}", _blocks[^1]);
         }
         register_module("norm", _after = nn.LayerNorm(config.Width, Epsilon));
-        var head = new nn.Module("head");
+        var head = new ModuleGroup("head");
         register_module("head", head);
         head.register_parameter("weight", _head = new Parameter(zeros(outputs, config.Width)));
     }
@@ -72,7 +72,7 @@ public sealed class ClipVit : nn.Module
             register_module("norm1", _norm1 = nn.LayerNorm(config.Width, Epsilon));
             register_module("attn", _attention = new Attention(config.Width, config.Heads));
             register_module("norm2", _norm2 = nn.LayerNorm(config.Width, Epsilon));
-            var mlp = new nn.Module("mlp");
+            var mlp = new ModuleGroup("mlp");
             register_module("mlp", mlp);
             mlp.register_module("fc1", _fc1 = nn.Linear(config.Width, (int)(config.Width * config.MlpRatio)));
             mlp.register_module("fc2", _fc2 = nn.Linear((int)(config.Width * config.MlpRatio), config.Width));

@@ -98,7 +98,7 @@ public sealed class Dino : ITrainable, IDisposable
         (_config, _totalSteps) = (config, totalSteps);
         (_student, _teacher) = (new Branch(config, seed), new Branch(config, seed));              // the same start
         foreach (var parameter in _teacher.parameters()) parameter.requires_grad = false;
-        Network = new nn.Module(nameof(Dino));
+        Network = new ModuleGroup(nameof(Dino));
         Network.register_module("student", _student);
         Network.register_module("teacher", _teacher);
         Network.register_buffer("centre", _centre = zeros(1, config.Outputs));

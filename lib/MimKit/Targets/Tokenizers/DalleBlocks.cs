@@ -44,7 +44,7 @@ internal sealed class DalleBlock : nn.Module<Tensor, Tensor>
         if (input != output) register_module("id_path", _identity = new DalleConv(input, output, 1));
         int[] kernels = pointwiseFirst ? [1, 3, 3, 3] : [3, 3, 3, 1];
         _path = [.. kernels.Select((kernel, i) => new DalleConv(i == 0 ? input : hidden, i == 3 ? output : hidden, kernel))];
-        var path = new nn.Module("res_path");
+        var path = new ModuleGroup("res_path");
         for (var i = 0; i < _path.Length; i++) path.register_module($"conv_{i + 1}", _path[i]);
         register_module("res_path", path);
     }
@@ -69,13 +69,13 @@ internal sealed class DalleStack : nn.Module<Tensor, Tensor>
     public DalleStack(int input, int first, IReadOnlyList<int> widths, int blocks, int output, bool decodes) : base(nameof(DalleStack))
     {
         _decodes = decodes;
-        var all = new nn.Module("blocks");
+        var all = new ModuleGroup("blocks");
         register_module("blocks", all);
         all.register_module("input", _input = new DalleConv(input, first, decodes ? 1 : 7));
         var width = first;
         for (var g = 0; g < widths.Count; g++)
         {
-            var (group, made) = (new nn.Module("group"), new List<DalleBlock>());
+            var (group, made) = (new ModuleGroup("group"), new List<DalleBlock>());
             for (var b = 0; b < blocks; b++, width = widths[g])
             {
                 made.Add(new DalleBlock(width, widths[g], widths.Count * blocks, pointwiseFirst: decodes));
@@ -84,7 +84,7 @@ internal sealed class DalleStack : nn.Module<Tensor, Tensor>
             all.register_module($"group_{g + 1}", group);
             _groups.Add(made);
         }
-        var last = new nn.Module("output");
+        var last = new ModuleGroup("output");
         last.register_module("conv", _output = new DalleConv(width, output, 1));
         all.register_module("output", last);
     }

@@ -17,7 +17,7 @@ public sealed record Quantised(Tensor Codes, Tensor Ids, Tensor Commitment);
 /// </summary>
 public sealed class VectorQuantizer : nn.Module
 {
-    private readonly nn.Module _embedding = new("Embedding");
+    private readonly Models.ModuleGroup _embedding = new("Embedding");
     private readonly Parameter _codes;                                             // [K, c], no gradient
     private readonly Tensor _size, _started, _counts;                              // [K] moving average of use, [1], [K] exact counts since the last reset
     private readonly double _decay;
