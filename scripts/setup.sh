@@ -104,15 +104,19 @@ apt_install() {
 # What the benches compare with: the distribution's PyTorch, and the other build of OpenBLAS, unpacked here so that the system's choice stays.
 prepare_peer() {
   mkdir -p "$build/peers"
-  local peer
-  for peer in torch faiss; do
-    [[ ! -d /usr/lib/python3/dist-packages/$peer ]] || continue
+  local wanted=()
+  [[ -d /usr/lib/python3/dist-packages/torch ]] || wanted+=(python3-torch)
+  [[ -d /usr/lib/python3/dist-packages/faiss ]] || wanted+=(python3-faiss)
+  [[ -d /usr/lib/python3/dist-packages/torchvision ]] || wanted+=(python3-torchvision)                       # decode: the peer
+  [[ -f /usr/share/backgrounds/Dragonfly_by_Bolly.jpg ]] || wanted+=(lomiri-wallpapers-16.04)                # decode, loader: photographs
+  [[ -f /usr/share/backgrounds/Infinite-Sea_by_Aury88.jpg ]] || wanted+=(lomiri-wallpapers-20.04)
+  if ((${#wanted[@]})); then
     if ((EUID == 0)) && type -P apt-get >/dev/null; then
-      step "apt-get install python3-$peer" apt_install "python3-$peer" || true
+      step "apt-get install ${wanted[*]}" apt_install "${wanted[@]}" || true
     else
-      say "the benches compare with python3-$peer, which is not installed: apt-get install --no-install-recommends python3-$peer, as root."
+      say "the benches need ${wanted[*]}: apt-get install --no-install-recommends ${wanted[*]}, as root."
     fi
-  done
+  fi
   if [[ ! -d /usr/lib/$triplet/openblas-pthread && ! -d $build/peers/usr/lib/$triplet/openblas-pthread ]] && type -P apt-get dpkg-deb >/dev/null; then
     step 'pthread build of OpenBLAS, for PyTorch in the benches' unpack_openblas_pthread || say 'the benches go without it.'
   fi

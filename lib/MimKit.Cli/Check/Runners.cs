@@ -13,7 +13,7 @@ static class Runners
     [
         .. Layers.Runners, .. Blocks.Runners, .. Optimisers.Runners, .. Schedules.Runners, .. Mae.Runners, .. Cluster.Runners, .. TokenClasses.Runners, .. Neighbours.Runners, .. WeightFiles.Runners,
         .. BeitParts.Runners, .. Beit.Runners, .. Masks.Runners,
-        .. Quantisers.Runners, .. Distillation.Runners,
+        .. Mixes.Runners, .. Quantisers.Runners, .. Distillation.Runners,
         .. PositionTables.Runners, .. BeitClasses.Runners, .. ParameterSettings.Runners, .. FineTuning.Runners,
     ]);
 

@@ -9,6 +9,9 @@ namespace MimKit.Data;
 /// <param name="Indices">[B] places in the <see cref="ImageSet"/>; every draw of randomness is counted from them.</param>
 public sealed record Batch(Tensor Images, Tensor Labels, long[] Indices) : IDisposable
 {
+    /// <summary>Further views of the same images, each [B, C, side, side], where a loader makes them: a tokenizer's, small crops.</summary>
+    public IReadOnlyList<Tensor> More { get; init; } = [];
+
     /// <summary>The images at the given places, in that order.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A place outside the set.</exception>
     public static Batch Of(ImageSet set, ReadOnlySpan<long> places)
@@ -29,6 +32,7 @@ public sealed record Batch(Tensor Images, Tensor Labels, long[] Indices) : IDisp
     {
         Images.Dispose();
         Labels.Dispose();
+        foreach (var view in More) view.Dispose();
     }
 
     internal static Tensor Normalise(Tensor bytes, ImageFormat image)   // x / (255 std) − mean / std: one conversion, two passes in place

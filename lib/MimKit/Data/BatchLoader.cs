@@ -1,3 +1,5 @@
+using MimKit.Runtime;
+
 namespace MimKit.Data;
 
 /// <summary>Batches of an image set in an order that follows from (seed, epoch) alone, so a resumed run sees what it would have seen.</summary>
@@ -34,16 +36,15 @@ public sealed class BatchLoader
     }
 
     /// <summary>The order of one epoch: places in the image set.</summary>
-    public long[] Order(int epoch) => Array.ConvertAll(new CounterHash(_seed, (ulong)epoch).Permutation(_set.Count), place => (long)place);
+    public long[] Order(int epoch) => Draw.Order(_seed, epoch, _set.Count);
 
     private IEnumerable<Batch> Batches(long[] order, int firstBatch)
     {
         for (var b = firstBatch; b < BatchesPerEpoch; b++)
         {
             var first = b * BatchSize;
-            var batch = Batch.Of(_set, order.AsSpan(first, Math.Min(BatchSize, order.Length - first)));
+            using var batch = Batch.Of(_set, order.AsSpan(first, Math.Min(BatchSize, order.Length - first)));      // also where the caller stops in the middle
             yield return batch;
-            batch.Dispose();
         }
     }
 }

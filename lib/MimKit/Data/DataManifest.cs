@@ -78,6 +78,7 @@ public sealed record DataManifest
         new("webdataset", DataFormat.WebDataset, [], ["train?", "val?", "test?"]),
         new("segmentation-folder", DataFormat.SegmentationFolder, [], ["train-images", "train-masks", "test-images", "test-masks", "zero?"]),
         new("scenes", DataFormat.Scenes, [], ["fewest", "most"]),
+        new("photo-crops", DataFormat.PhotoCrops, [], ["quality"]),
     ];
 
     private static FormatRules ReadFormat(ManifestSection root)
@@ -155,6 +156,8 @@ public enum DataFormat
     SegmentationFolder,
     /// <summary>Derived: several images of another data set on one canvas, with masks.</summary>
     Scenes,
+    /// <summary>Derived: JPEG files cut out of photographs that system packages carry.</summary>
+    PhotoCrops,
 }
 
 /// <summary>One file: its name (IDX: without <c>.gz</c>), and what its source publishes of its bytes (IDX: unpacked).</summary>

@@ -43,6 +43,7 @@ public static class Datasets
         {
             DataFormat.ImageFolder => ImageFolder.Splits(manifest),
             DataFormat.WebDataset => TarShards.Splits(manifest),
+            DataFormat.PhotoCrops => PhotoCrops.Open(manifest),
             _ => throw Other(manifest, nameof(OpenFiles)),
         };
     }
@@ -94,7 +95,7 @@ public static class Datasets
     {
         var right = manifest.Format switch
         {
-            DataFormat.ImageFolder or DataFormat.WebDataset => nameof(OpenFiles),
+            DataFormat.ImageFolder or DataFormat.WebDataset or DataFormat.PhotoCrops => nameof(OpenFiles),
             DataFormat.SegmentationFolder or DataFormat.Scenes => nameof(OpenSegmentation),
             _ => nameof(Open),
         };

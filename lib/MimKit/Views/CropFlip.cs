@@ -14,19 +14,16 @@ namespace MimKit;
 /// <param name="Flip">mirror half of the images</param>
 public sealed record CropFlip(double MinScale = 0.2, bool Flip = true) : Views
 {
-    private const int Attempts = 10;                                               // then the whole image, as torchvision does for a square
-    private const int Uniforms = 2 * Attempts + 2;                                 // area and aspect of each attempt, then the place
-
     public override Seen Draw(Batch batch, Draw draw)
     {
         if (!(MinScale > 0 && MinScale <= 1)) throw new ArgumentException($"MinScale is {MinScale}; it is a share of the area, above 0 and at most 1.");
         var shape = batch.Images.shape;
-        var crops = draw.Uniform(Purpose.Crop, Uniforms);
+        var crops = draw.Uniform(Purpose.Crop, CropBox.Uniforms);
         var flips = Flip ? draw.Uniform(Purpose.Flip, 1) : null;
         var theta = new float[shape[0] * 6];                                       // [B, 2, 3]: output place in −1 … 1 to input place
         for (var b = 0; b < shape[0]; b++)
         {
-            var (x, y, w, h) = Box((int)shape[3], (int)shape[2], crops.AsSpan(b * Uniforms, Uniforms));
+            var (x, y, w, h) = CropBox.Random((int)shape[3], (int)shape[2], MinScale, 1, crops.AsSpan(b * CropBox.Uniforms, CropBox.Uniforms));
             var row = theta.AsSpan(b * 6, 6);
             row[0] = (float)w / shape[3] * (flips is not null && flips[b] < 0.5f ? -1 : 1);
             row[2] = (float)(2 * x + w) / shape[3] - 1;
@@ -37,20 +34,5 @@ public sealed record CropFlip(double MinScale = 0.2, bool Flip = true) : Views
         using var grid = nn.functional.affine_grid(map, shape);
         var view = nn.functional.grid_sample(batch.Images, grid, GridSampleMode.Bicubic, GridSamplePaddingMode.Border);
         return new(view, view);
-    }
-
-    /// <summary>torchvision's RandomResizedCrop.get_params, from given uniform numbers.</summary>
-    private (int X, int Y, int Width, int Height) Box(int width, int height, ReadOnlySpan<float> u)
-    {
-        for (var i = 0; i < Attempts; i++)
-        {
-            var area = width * height * (MinScale + (1 - MinScale) * u[2 * i]);
-            var aspect = Math.Exp(Math.Log(3.0 / 4) + u[2 * i + 1] * Math.Log(16.0 / 9));
-            var (w, h) = ((int)Math.Round(Math.Sqrt(area * aspect)), (int)Math.Round(Math.Sqrt(area / aspect)));
-            if (w > 0 && w <= width && h > 0 && h <= height)
-                return ((int)(u[^2] * (width - w + 1)), (int)(u[^1] * (height - h + 1)), w, h);
-        }
-        var side = Math.Min(width, height);
-        return ((width - side) / 2, (height - side) / 2, side, side);
     }
 }

@@ -42,6 +42,9 @@ MI_API int32_t mi_decode(const uint8_t* bytes, int64_t count, const mi_wish* wis
 MI_API int32_t mi_resize(const uint8_t* source, int32_t width, int32_t height, int32_t channels, const double* box,
                          uint8_t* target, int32_t target_width, int32_t target_height, int32_t filter);
 
+// Baseline JPEG, 4:2:0; the bytes are to be freed with mi_free.
+MI_API int32_t mi_encode_jpeg(const uint8_t* source, int32_t width, int32_t height, int32_t channels, int32_t quality, uint8_t** bytes, int64_t* count);
+
 // [H, W, C] uint8 to [C, H, W] float32: x * scale[c] + shift[c], mirrored left to right if asked.
 MI_API void mi_to_planes(const uint8_t* source, int32_t width, int32_t height, int32_t channels, const float* scale, const float* shift,
                          int32_t mirror, float* target);

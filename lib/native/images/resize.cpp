@@ -109,12 +109,15 @@ LEVELS void down(const uint8_t* const* rows, const int* k, int count, int bytes,
   for (int x = 0; x < bytes; x++) out[x] = clipped(sums[x]);
 }
 
+// Places are added up, not multiplied: at a pixel's edge that decides, and Pillow does it so.
 void nearest(const uint8_t* source, int width, int channels, const Box& b, uint8_t* target, int tw, int th) {
-  for (int y = 0; y < th; y++)
-    for (int x = 0; x < tw; x++) {
-      const int sx = int(b.left + (x + 0.5) * ((b.right - b.left) / tw)), sy = int(b.top + (y + 0.5) * ((b.bottom - b.top) / th));
-      std::memcpy(target + (size_t(y) * tw + x) * channels, source + (size_t(sy) * width + sx) * channels, channels);
-    }
+  const double across = (b.right - b.left) / tw, down = (b.bottom - b.top) / th;
+  double sy = b.top + down * 0.5;
+  for (int y = 0; y < th; y++, sy += down) {
+    double sx = b.left + across * 0.5;
+    for (int x = 0; x < tw; x++, sx += across)
+      std::memcpy(target + (size_t(y) * tw + x) * channels, source + (size_t(sy) * width + size_t(sx)) * channels, channels);
+  }
 }
 
 void resize(const uint8_t* source, int width, int height, int channels, const Box& b, uint8_t* target, int tw, int th, int32_t kind) {

@@ -15,6 +15,7 @@ VipsImage* vips_image_new_from_buffer(const void* bytes, size_t count, const cha
 int vips_image_get_width(const VipsImage* image);
 int vips_image_get_height(const VipsImage* image);
 int vips_image_get_bands(const VipsImage* image);
+int vips_image_get_format(const VipsImage* image);
 int vips_image_get_orientation(VipsImage* image);
 int vips_image_guess_interpretation(const VipsImage* image);
 int vips_image_hasalpha(VipsImage* image);
@@ -25,6 +26,5 @@ void g_object_unref(void* object);
 void g_free(void* memory);
 }
 
-constexpr int kVipsInterpretationMultiband = 0, kVipsInterpretationBlackWhite = 1, kVipsInterpretationCmyk = 15, kVipsInterpretationSrgb = 22,
-              kVipsInterpretationRgb16 = 25, kVipsInterpretationGrey16 = 26;
-constexpr int kVipsFormatUchar = 0;
+constexpr int kVipsInterpretationMultiband = 0, kVipsInterpretationBlackWhite = 1, kVipsInterpretationCmyk = 15, kVipsInterpretationSrgb = 22;
+constexpr int kVipsFormatUchar = 0, kVipsFormatUshort = 2;

@@ -48,8 +48,12 @@ Image open(const uint8_t* bytes, size_t count) {
 }
 
 Image converted(Image image) {
-  const int space = vips_image_guess_interpretation(image.get());
   VipsImage* out = nullptr;
+  if (vips_image_get_format(image.get()) == kVipsFormatUshort) {                 // the high byte of 16 bits
+    if (vips_cast(image.get(), &out, kVipsFormatUchar, "shift", 1, nullptr)) fail();
+    return Image(out);
+  }
+  const int space = vips_image_guess_interpretation(image.get());
   if (space != kVipsInterpretationCmyk && space != kVipsInterpretationMultiband) {
     const int bands = vips_image_get_bands(image.get()) - (vips_image_hasalpha(image.get()) ? 1 : 0);
     if (vips_colourspace(image.get(), &out, bands < 3 ? kVipsInterpretationBlackWhite : kVipsInterpretationSrgb, nullptr)) fail();

@@ -1,0 +1,105 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using MimKit.Runtime;
+using MimKit.Torch;
+using static MimKit.Torch.torch;
+
+namespace MimKit.Data;
+
+/// <summary>
+/// Batches of image files: threads decode and transform sample after sample into a ring of pinned buffers; where the consumer is slower they
+/// wait. Order and content follow from (seed, epoch) alone, whatever the number of threads, and an epoch may be entered at any batch.
+/// </summary>
+public sealed class ImageLoader
+{
+    private readonly ImageSource _source;
+    private readonly SampleViews _views;
+    private readonly ulong _seed;
+    private readonly ConcurrentDictionary<long, string> _unreadable = new();
+
+    /// <param name="views">what is made of every image</param>
+    /// <param name="dropLast">leaves out the last, smaller batch of an epoch</param>
+    /// <exception cref="ArgumentOutOfRangeException">No image fits into a batch, or no batch into an epoch.</exception>
+    public ImageLoader(ImageSource source, SampleViews views, int batchSize, ulong seed, bool dropLast = true)
+    {
+        if (batchSize < 1) throw new ArgumentOutOfRangeException(nameof(batchSize), $"A batch holds at least one image, asked for {batchSize}.");
+        (_source, _views, _seed, BatchSize) = (source, views, seed, batchSize);
+        BatchesPerEpoch = dropLast ? source.Count / batchSize : (source.Count + batchSize - 1) / batchSize;
+        if (BatchesPerEpoch == 0)
+            throw new ArgumentOutOfRangeException(nameof(batchSize), $"{source} does not fill one batch of {batchSize}; take a smaller batch or dropLast: false.");
+    }
+
+    public int BatchSize { get; }
+    public int BatchesPerEpoch { get; }
+
+    /// <summary>Threads that decode; default: one a core.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Batches that may be ready before they are asked for.</summary>
+    public int Ahead { get; init; } = 2;
+
+    public CorruptImages OnCorrupt { get; init; } = CorruptImages.Fail;
+
+    /// <summary>Images that could not be read and were replaced, with the reason. By place in the source.</summary>
+    public IReadOnlyDictionary<long, string> Unreadable => _unreadable;
+
+    /// <summary>Share of the time since an epoch's first batch was asked for that the consumer spent waiting.</summary>
+    public double DataWait { get; private set; }
+
+    /// <summary>The batches of one epoch. A batch's tensors live until the next one is asked for.</summary>
+    /// <param name="epoch">from 0</param>
+    /// <param name="firstBatch">where to start in it: a run that resumes</param>
+    /// <exception cref="DataException">An image cannot be read and <see cref="OnCorrupt"/> is Fail; the message names it.</exception>
+    public IEnumerable<Batch> Epoch(int epoch, int firstBatch = 0)
+    {
+        if (epoch < 0 || firstBatch < 0 || firstBatch > BatchesPerEpoch)
+            throw new ArgumentOutOfRangeException(nameof(firstBatch), $"Epoch {epoch}, batch {firstBatch} is outside epochs of {BatchesPerEpoch} batches.");
+        return Batches(epoch, firstBatch);
+    }
+
+    private IEnumerable<Batch> Batches(int epoch, int firstBatch)
+    {
+        var order = _source.Order(_seed, epoch);
+        var image = _source.Manifest.Image;
+        var (watch, waiting) = (Stopwatch.StartNew(), new Stopwatch());
+        using var ring = new BatchRing(order.Length, BatchSize, firstBatch, BatchesPerEpoch, Ahead + 1, _views.Sides, image.Channels);
+        var normalisation = new Normalisation(image);
+        ring.Start(Threads, (number, slot, place) => Fill(order[number], epoch, slot, place, normalisation));
+        for (var b = firstBatch; b < BatchesPerEpoch; b++)
+        {
+            waiting.Start();
+            var slot = ring.Wait(b, Ambient.Cancellation);
+            waiting.Stop();
+            DataWait = waiting.Elapsed.TotalSeconds / watch.Elapsed.TotalSeconds;
+            var count = ring.CountOf(b);
+            var tensors = _views.Sides.Select((side, v) => tensor(slot.Planes[v].AsSpan(0, count * image.Channels * side * side).ToArray(), [count, image.Channels, side, side])).ToArray();
+            using var batch = new Batch(tensors[0], tensor(slot.Labels[..count]), slot.Indices[..count]) { More = tensors[1..] };
+            ring.Release(b);
+            yield return batch;
+        }
+    }
+
+    private void Fill(long index, int epoch, BatchRing.Slot slot, int place, Normalisation normalisation)
+    {
+        for (var tried = 0; ; tried++, index = (index + 1) % _source.Count)
+        {
+            try
+            {
+                var draw = new SampleDraw(_seed, epoch, index);
+                var pictures = _views.Make(new(_source.Read((int)index), _source.NameOf((int)index), _source.Manifest.Image.Channels), draw);
+                for (var v = 0; v < pictures.Count; v++)
+                {
+                    var planes = slot.Planes[v].AsSpan(place * pictures[v].Pixels.Length, pictures[v].Pixels.Length);
+                    normalisation.ToPlanes(pictures[v], planes);
+                    _views.Finish(planes, pictures[v].Channels, pictures[v].Height, draw);
+                }
+                (slot.Labels[place], slot.Indices[place]) = (_source.Labels[index], index);
+                return;
+            }
+            catch (DataException problem) when (OnCorrupt == CorruptImages.Skip && tried < _source.Count)
+            {
+                _unreadable[index] = problem.Message;
+            }
+        }
+    }
+}
