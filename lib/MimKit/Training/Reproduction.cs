@@ -15,7 +15,9 @@ sealed class Reproduction(ITrainable subject, BatchLoader loader, TrainingPlan p
     {
         using var scope = NewDisposeScope();
         var (epoch, place) = ((int)(step / loader.BatchesPerEpoch), (int)(step % loader.BatchesPerEpoch));
-        using var batch = loader.Epoch(epoch, place).First();
+        using var batches = loader.Epoch(epoch, place).GetEnumerator();            // its batch lives as long as it does
+        batches.MoveNext();
+        var batch = batches.Current;
         var report = $"  where: {Where(batch, new Draw(plan.Seed, epoch, batch.Indices) { Step = step })}";
         if (folder is null) return report;
 
