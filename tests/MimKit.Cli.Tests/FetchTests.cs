@@ -40,7 +40,8 @@ public class FetchTests
         for (var i = 0; i < Kills && !File.Exists(final); i++, killed++)
         {
             using var fetch = Cli.Start(["data", "fetch", "remote"], ("MIMKIT_HOME", home.Path), ("MIMKIT_DATA", home.At("cache")));
-            Thread.Sleep(150 + moments.Next(400));
+            if (i >= 2) WaitForMore(final + ".partial", fetch);                      // the first two are killed while they start
+            Thread.Sleep(moments.Next(100));
             fetch.Kill();                                                            // SIGKILL
             fetch.WaitForExit();
             if (File.Exists(final)) Assert.Equal(content, File.ReadAllBytes(final));
@@ -52,6 +53,12 @@ public class FetchTests
         Assert.Equal(content, File.ReadAllBytes(final));
         Assert.True(server.ResumedRequests > 0);
         Assert.DoesNotContain(Directory.GetFiles(home.At("cache/remote")), path => path.EndsWith(".partial"));
+    }
+
+    static void WaitForMore(string partial, System.Diagnostics.Process fetch)
+    {
+        long Length() => File.Exists(partial) ? new FileInfo(partial).Length : 0;
+        for (var before = Length(); Length() <= before && !fetch.HasExited;) Thread.Sleep(5);
     }
 
     [Fact]
