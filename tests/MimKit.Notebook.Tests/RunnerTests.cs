@@ -117,6 +117,14 @@ public sealed class RunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task Metadata_of_the_wrong_kind_do_not_stop_a_notebook()
+    {
+        var result = await _file.Raw("""{"nbformat":4,"nbformat_minor":5,"metadata":7,"cells":[{"cell_type":"code","id":3,"metadata":[1],"source":["1 + 1"],"outputs":null,"execution_count":"x"},{"cell_type":9,"metadata":{"tags":[5],"polyglot_notebook":"no"},"source":4}]}""").Run();
+        Assert.True(result.Status == RunStatus.Succeeded, result.Error?.Text);
+        Assert.Equal("2", (string)Outputs(0)[0]!["data"]!["text/plain"]!);
+    }
+
+    [Fact]
     public async Task An_observer_follows_live()
     {
         var observer = new Recorder();

@@ -29,19 +29,22 @@ public sealed class NotebookCell
     } = "";
 
     /// <summary>The language a cell of a mixed notebook is marked with; null where it has none of its own.</summary>
-    public string? Language => (string?)_cell["metadata"]?["polyglot_notebook"]?["kernelName"] ?? (string?)_cell["metadata"]?["dotnet_interactive"]?["language"];
+    public string? Language => Metadata("polyglot_notebook", "kernelName") ?? Metadata("dotnet_interactive", "language");
 
     /// <summary>Whether the notebook's author gave the cell this tag.</summary>
-    public bool IsTagged(string tag) => _cell["metadata"]?["tags"] is JsonArray tags && tags.Any(found => (string?)found == tag);
+    public bool IsTagged(string tag) => _cell.Object("metadata")["tags"] is JsonArray tags && tags.Any(found => found is JsonValue value && value.TryGetValue<string>(out var text) && text == tag);
+
+    // Metadata are anybody's: what is of another kind than expected is as if it were not there.
+    string? Metadata(string part, string name) => _cell.Object("metadata").Object(part).Text(name) is { Length: > 0 } text ? text : null;
 
     /// <summary>A file stored in a markdown cell: MIME type and base64, or null.</summary>
     internal (string Mime, string Base64)? Attachment(string name) =>
-        _cell["attachments"]?[name] is JsonObject forms && forms.FirstOrDefault() is { Value: not null } form ? (form.Key, Join(form.Value)) : null;
+        _cell.Object("attachments")[name] is JsonObject forms && forms.FirstOrDefault() is { Value: not null } form ? (form.Key, Join(form.Value)) : null;
 
     /// <summary>In[n] of the front ends; null where the cell has not run.</summary>
     public int? ExecutionCount
     {
-        get => (int?)_cell["execution_count"];
+        get => _cell.Number("execution_count");
         set => _cell["execution_count"] = value;
     }
 
@@ -52,19 +55,19 @@ public sealed class NotebookCell
         set => _cell["outputs"] = value;
     }
 
-    string Kind => (string?)_cell["cell_type"] ?? "";
+    string Kind => _cell.Text("cell_type");
 
     internal void Normalize(int number, HashSet<string> ids)
     {
-        _cell["metadata"] ??= new JsonObject();
-        var id = (string?)_cell["id"];
+        if (_cell["metadata"] is not JsonObject) _cell["metadata"] = new JsonObject();
+        var id = _cell.Text("id");
         if (string.IsNullOrEmpty(id) || !ids.Add(id))
         {
             for (id = $"cell-{number}"; !ids.Add(id);) id += "-2";
             _cell["id"] = id;
         }
         if (!IsCode) return;
-        _cell["outputs"] ??= new JsonArray();
+        if (_cell["outputs"] is not JsonArray) _cell["outputs"] = new JsonArray();
         if (!_cell.ContainsKey("execution_count")) _cell["execution_count"] = null;
     }
 
