@@ -24,10 +24,11 @@ public sealed class BrowserTests
         Write(jupyter.Folder.At("chapter.ipynb"),
             "var kept = 41; $\"kept is {kept}\"", "Chart.Bars(\"Few\", \"n\", [new Bar(\"a\", 1), new Bar(\"b\", 2)])", "Console.WriteLine(\"looping\"); while (true) { }", "kept + 1", "Console.WriteL");
         var shots = Directory.CreateDirectory(Home.At(".build", "test", "screenshots")).FullName;
-        using var server = jupyter.Start("-m", "notebook", "--no-browser", "--allow-root", "--port=0", "--NotebookApp.token=token", $"--notebook-dir={jupyter.Folder.Path}");
+        var port = FreePort();
+        using var server = jupyter.Start("-m", "notebook", "--no-browser", "--allow-root", $"--port={port}", "--NotebookApp.token=token", $"--notebook-dir={jupyter.Folder.Path}");
         try
         {
-            var port = await PortOf(server.StandardError).WaitAsync(TimeSpan.FromMinutes(1));
+            await Listening(server.StandardError).WaitAsync(TimeSpan.FromMinutes(1));
             var said = Cli.StartProgram("node", [Jupyter.Script("browser.mjs"), Playwright, Chromium!, $"http://127.0.0.1:{port}/notebooks/chapter.ipynb?token=token", shots], "/").End();
             Assert.True(said.Code == 0, said.Out + said.Error);
             Assert.Equal(["ok run all", "ok chart", "ok interrupt", "ok complete", "ok restart"], said.Out.Trim().Split('\n'));
@@ -35,13 +36,17 @@ public sealed class BrowserTests
         finally { server.Kill(entireProcessTree: true); }
     }
 
-    static async Task<string> PortOf(StreamReader log)
+    static int FreePort()
     {
-        var port = "";
-        while (port.Length == 0 && await log.ReadLineAsync() is { } line)
-            if (System.Text.RegularExpressions.Regex.Match(line, @"http://(?:localhost|127\.0\.0\.1):(\d+)/") is { Success: true } match) port = match.Groups[1].Value;
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    static async Task Listening(StreamReader log)
+    {
+        while (await log.ReadLineAsync() is { } line && !line.Contains("is running at")) { }
         _ = log.ReadToEndAsync();                                                // so that the server never waits for a reader
-        return port;
     }
 
     static void Write(string path, params string[] cells) => File.WriteAllText(path, new JsonObject
