@@ -127,6 +127,8 @@ internal static unsafe partial class Native
     [DllImport(Library)] internal static extern void mk_manual_seed(long seed);
     [DllImport(Library)] internal static extern int mk_get_num_threads();
     [DllImport(Library)] internal static extern void mk_set_num_threads(int n);
+    [DllImport(Library)] internal static extern int mk_get_tf32(int which);
+    [DllImport(Library)] internal static extern void mk_set_tf32(int which, int on);
     [DllImport(Library)] internal static extern int mk_cuda_device_count();
 
     internal static string Text(byte* p) => Marshal.PtrToStringUTF8((nint)p) ?? "";

@@ -96,4 +96,7 @@ MK_API const char* mk_kernel_level();
 MK_API void mk_manual_seed(int64_t seed);
 MK_API int32_t mk_get_num_threads();
 MK_API void mk_set_num_threads(int32_t n);
+// TensorFloat-32 in float32 products on CUDA. which: 0 matrix products (cuBLAS), 1 convolutions (cuDNN).
+MK_API int32_t mk_get_tf32(int32_t which);
+MK_API void mk_set_tf32(int32_t which, int32_t on);
 MK_API int32_t mk_cuda_device_count();
