@@ -76,6 +76,7 @@ static class CommandLine
         BenchCommand.Create(output),
         DoctorCommand.Create(output),
         KernelCommand.Create(output),
+        ExportCommand.Create(output),
     };
 
     // Exceptions whose message says what was wrong and what to do; anything else is a defect and shows where it came from.

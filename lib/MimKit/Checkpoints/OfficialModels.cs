@@ -2,6 +2,7 @@ using System.Globalization;
 using MimKit.Models;
 using MimKit.Runtime;
 using MimKit.Torch;
+using static MimKit.Torch.torch;
 
 namespace MimKit;
 
@@ -99,6 +100,27 @@ public static class OfficialModels
         var quantizer = new VectorQuantizer((int)codes[0], (int)codes[1], new VqKdConfig().Decay, seed: 0);
         var network = new VqKdNetwork(weights.Config("encoder.", heads), weights.Config("decoder.", heads), quantizer, features, precision, seed: 0);
         return new(Loaded(weights, network, ["quantize.counts"]), given);          // the kit's own count of the batch
+    }
+
+    /// <summary>The frozen encoder of any file but CLIP's: images [B, C, H, W] float32 to the mean of their patches after the final norm, [B, D] float32.</summary>
+    /// <param name="weights">the file; not needed afterwards</param>
+    /// <param name="heads">attention heads, where no tensor tells; null: width / 64</param>
+    public static Func<Tensor, Tensor> Encoder(this OfficialWeights weights, int? heads = null)
+    {
+        switch (weights.Family)
+        {
+            case WeightFamily.BeitPretrained: var beit = weights.Beit(); return images => MeanPatches(beit.EncodeWhole(images));
+            case WeightFamily.BeitFineTuned: var tuned = weights.BeitClassifier(); return images => tuned.Features(images).to(float32);
+            case WeightFamily.Vit or WeightFamily.MaePretrained:
+                using (torch.NewDisposeScope())
+                {
+                    var vit = Loaded(weights, new LearnedVit(weights.Config(heads: heads), Precision.Float32, seed: 0));   // MAE's encoder differs in how its positions came about only
+                    return images => MeanPatches(vit.Encode(images));
+                }
+            default: throw new ArgumentException($"{weights.Path} holds weights of {weights.Family}, of which no encoder is built here.");
+        }
+
+        static Tensor MeanPatches(Tensor tokens) => tokens.narrow(1, 1, tokens.size(1) - 1).to(float32).mean([1]);
     }
 
     private static T Loaded<T>(OfficialWeights weights, T model, string[]? mayMiss = null, bool addShared = false) where T : torch.nn.Module

@@ -101,6 +101,9 @@ public sealed class OfficialWeights : IDisposable
 
     private static Dictionary<string, (string, long[])> Unwrap(Dictionary<string, (string, long[])> state)
     {
+        // a run of several networks in one flat file: the one that is used afterwards
+        if (WeightNames.FamilyOf(state.Keys) is null && Levels.FirstOrDefault(level => state.Keys.Any(name => name.StartsWith(level + ".", StringComparison.Ordinal))) is { } part)
+            state = state.Where(tensor => tensor.Key.StartsWith(part + ".", StringComparison.Ordinal)).ToDictionary(tensor => tensor.Key[(part.Length + 1)..], tensor => tensor.Value);
         while (Wrappers.FirstOrDefault(prefix => state.Keys.Any(name => name.StartsWith(prefix, StringComparison.Ordinal)) && WeightNames.FamilyOf(state.Keys) is null) is { } wrapper)
             state = state.ToDictionary(tensor => tensor.Key.StartsWith(wrapper, StringComparison.Ordinal) ? tensor.Key[wrapper.Length..] : tensor.Key, tensor => tensor.Value);
         return state;
