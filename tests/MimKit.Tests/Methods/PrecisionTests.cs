@@ -20,7 +20,7 @@ public class PrecisionTests
     private static readonly VitConfig Encoder = new() { Width = 32, Blocks = 3, Heads = 4, PatchSize = 2, ImageSize = 4, Channels = 1 };
     private static readonly DecoderConfig Decoder = new(16, 2, 2);
     private static readonly ImageSet Images = TinySubject.Images(64);
-    private static readonly Batch Batch = MimKit.Data.Batch.Of(Images, [.. Enumerable.Range(0, 64).Select(i => (long)i)]);
+    private static Batch Batch => MimKit.Data.Batch.Of(Images, [.. Enumerable.Range(0, 64).Select(i => (long)i)]);
 
     public static TheoryData<string> Methods => ["mae", "cluster-mim", "supervised"];
 
