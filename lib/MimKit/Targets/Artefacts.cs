@@ -113,7 +113,8 @@ public sealed class Artefacts(string root, ArtefactScale scale, DataSplits data,
 
     private string FolderOf(object config, TrainingPlan? plan)
     {
-        var digest = SHA256.HashData(Encoding.UTF8.GetBytes($"{config}\n{plan}\n{seed}\n{Train.Digest}"));
+        var described = $"{config}".Replace(root, "", StringComparison.Ordinal);    // a teacher's folder may move with the others
+        var digest = SHA256.HashData(Encoding.UTF8.GetBytes($"{described}\n{plan}\n{seed}\n{Train.Digest}"));
         return Path.Combine(root, Train.Name, $"{config.GetType().Name.Replace("Config", "")}-{scale.ToString().ToLowerInvariant()}-{Convert.ToHexStringLower(digest)[..10]}");
     }
 
