@@ -30,8 +30,9 @@ public sealed record Term(Output Output, Target Target, Positions Positions, Mor
     public torch.Tensor Loss(IReadOnlyDictionary<Output, Latents> outputs, TargetValues target, Mask mask, Draw draw)
     {
         var patches = Positions switch { Positions.Masked => mask.HiddenIds, Positions.Visible => mask.VisibleIds, _ => null };
-        var (u, v) = Morphing.Apply(outputs[Output].At(patches), target.At(patches), draw);
-        return Objective.Loss(u, v).mul(Weight);
+        var (u, v) = (outputs[Output].At(patches), target.At(patches));
+        var losses = Morphing.Apply(u, v, () => Target.Likeness(v), draw).Select(pair => Objective.Loss(pair.Prediction, pair.Target)).ToList();
+        return losses.Aggregate((sum, loss) => sum + loss).mul(Weight / losses.Count);
     }
 
     public override string ToString() => $"{Weight} × {Objective} of {Output} with {Target} at {Positions} patches, {Morphing}";

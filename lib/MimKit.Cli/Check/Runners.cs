@@ -12,7 +12,7 @@ static class Runners
     static readonly Dictionary<string, Runner> ByKind = new(
     [
         .. Layers.Runners, .. Blocks.Runners, .. Optimisers.Runners, .. Schedules.Runners, .. Mae.Runners, .. Cluster.Runners, .. TokenClasses.Runners, .. Neighbours.Runners, .. WeightFiles.Runners,
-        .. BeitParts.Runners, .. Beit.Runners, .. Masks.Runners,
+        .. BeitParts.Runners, .. Beit.Runners, .. Masks.Runners, .. Dtm.Runners,
         .. Mixes.Runners, .. Quantisers.Runners, .. Distillation.Runners,
         .. PositionTables.Runners, .. BeitClasses.Runners, .. ParameterSettings.Runners, .. FineTuning.Runners,
     ]);

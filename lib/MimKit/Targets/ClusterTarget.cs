@@ -23,6 +23,9 @@ public sealed class ClusterTarget(Clusters clusters, Fidelity follow = Fidelity.
         return new(ids.reshape(view.size(0), clusters.Grid.Count));
     }
 
+    /// <summary>Clusters are as alike as their centres.</summary>
+    public override Tensor Likeness(TargetValues values) => nn.functional.embedding(values.Values, clusters.Centres);
+
     /// <summary>The released quirk: argmax over centres c of l2(x)·c, with c as it is.</summary>
     /// <param name="points">[n, D]</param>
     /// <param name="centres">[K, D]</param>

@@ -39,6 +39,11 @@ public abstract class Target
     /// <param name="view">[B, C, H, W] float32, normalised</param>
     public abstract TargetValues Of(Tensor view);
 
+    /// <summary>The vectors in which morphing measures how alike patches are: the target's own, or one-hot ids.</summary>
+    /// <param name="values">from <see cref="Of"/>, at n patches</param>
+    /// <returns>[B, n, D] float32</returns>
+    public virtual Tensor Likeness(TargetValues values) => values.Values.ndim == 3 ? values.Values : nn.functional.one_hot(values.Values, Size).to(float32);
+
     /// <summary>Called after each step with the student's network, for targets that follow it.</summary>
     public virtual void AfterStep(nn.Module student) { }
 
