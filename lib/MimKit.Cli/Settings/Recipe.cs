@@ -11,18 +11,27 @@ namespace MimKit.Cli.Settings;
 /// <param name="Build">Makes it; a tokenizer is fitted to the images here.</param>
 sealed record Recipe(object Config, TrainingPlan Plan, Func<ImageSet, ITrainable> Build)
 {
-    static readonly Dictionary<string, Func<string, IReadOnlyList<string>, ulong, Recipe>> Methods = new()
+    delegate Recipe Maker(string model, IReadOnlyList<string> settings, ulong seed);
+
+    static readonly Dictionary<string, Maker> Methods = new()
     {
-        ["mae"] = (model, settings, seed) =>
-        {
-            var config = RecordSettings.Apply(Preset<MaeConfig>(model), settings);
-            return new Recipe(config, config.Plan(seed), _ => config.Build(seed));
-        },
-        ["cluster-mim"] = (model, settings, seed) =>
-        {
-            var config = RecordSettings.Apply(Preset<ClusterMimConfig>(model), settings);
-            return new Recipe(config, config.Plan(seed), train => config.Build(config.Cluster(train, seed), seed));
-        },
+        ["mae"] = Method<MaeConfig>((c, seed) => c.Plan(seed), (c, train, seed) => c.Build(seed, Artefacts.Features(c.Teacher, train))),
+        ["u-mae"] = Method<MaeConfig>((c, seed) => c.Plan(seed), (c, train, seed) => c.Build(seed, Artefacts.Features(c.Teacher, train)), typeof(UMae)),
+        ["cluster-mim"] = Method<ClusterMimConfig>((c, seed) => c.Plan(seed), (c, train, seed) =>
+            c.Tokenizer.Length == 0 ? c.Build(c.Cluster(train, seed), seed, Artefacts.Features(c.Teacher, train)) : c.Build(Artefacts.Codes(c.Tokenizer), seed, Artefacts.Features(c.Teacher, train))),
+        ["beit"] = Method<BeitConfig>((c, seed) => c.Plan(seed), (c, _, seed) => c.Build(Artefacts.Codes(c.Tokenizer), seed)),
+        ["beit2"] = Method<BeitV2Config>((c, seed) => c.Plan(seed), (c, train, seed) => c.Build(Artefacts.Codes(c.Tokenizer), seed, Artefacts.Features(c.Teacher, train))),
+        ["simmim"] = Method<SimMimConfig>((c, seed) => c.Plan(seed), (c, _, seed) => c.Build(seed)),
+        ["feature-regression"] = Method<FeatureRegressionConfig>((c, seed) => c.Plan(seed), (c, train, seed) => c.Build(Artefacts.NeededFeatures(c.Teacher, train), seed)),
+        ["data2vec"] = Method<Data2VecConfig>((c, seed) => c.Plan(seed), (c, _, seed) => c.Build(seed)),
+        ["dtm"] = Method<DtmConfig>((c, seed) => c.Plan(seed), (c, train, seed) => c.Build(Artefacts.NeededFeatures(c.Teacher, train), seed)),
+        ["supervised"] = Method<SupervisedConfig>((c, seed) => c.Plan(seed), (c, train, seed) => c.Build(train.ClassCount, seed)),
+    };
+
+    static Maker Method<T>(Func<T, ulong, TrainingPlan> plan, Func<T, ImageSet, ulong, ITrainable> build, Type? presets = null) where T : class => (model, settings, seed) =>
+    {
+        var config = RecordSettings.Apply(Preset<T>(model, presets), settings);
+        return new(config, plan(config, seed), train => build(config, train, seed));
     };
 
     /// <summary>The methods' names on the command line.</summary>
@@ -37,11 +46,11 @@ sealed record Recipe(object Config, TrainingPlan Plan, Func<ImageSet, ITrainable
         Methods.TryGetValue(method, out var make) ? make(model, settings, seed)
             : throw new ArgumentException($"there is no method '{method}'.\n  there are: {string.Join(", ", Names)}");
 
-    internal static T Preset<T>(string name) where T : class
+    internal static T Preset<T>(string name, Type? holder = null) where T : class
     {
-        var presets = typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Static).Where(property => property.PropertyType == typeof(T)).ToList();
+        var presets = (holder ?? typeof(T)).GetProperties(BindingFlags.Public | BindingFlags.Static).Where(property => property.PropertyType == typeof(T)).ToList();
         var preset = presets.FirstOrDefault(property => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-            ?? throw new ArgumentException($"--model {name}: {typeof(T).Name} has no such preset.\n  there are: {string.Join(", ", presets.Select(property => property.Name))}");
+            ?? throw new ArgumentException($"--model {name}: {(holder ?? typeof(T)).Name} has no such preset.\n  there are: {string.Join(", ", presets.Select(property => property.Name))}");
         return (T)preset.GetValue(null)!;
     }
 }

@@ -47,6 +47,7 @@ static class RecordSettings
         if (Nullable.GetUnderlyingType(type) is { } inner)
             return text is "" or "null" ? null : Value(inner, text, setting);
         if (type == typeof(string)) return text;
+        if (text == "null" && !type.IsValueType) return null;
         if (type.IsEnum)
             return Enum.TryParse(type, text, ignoreCase: true, out var member) && Enum.IsDefined(type, member!) ? member
                 : throw Misfit(setting, text, $"one of {string.Join(", ", Enum.GetNames(type))}");

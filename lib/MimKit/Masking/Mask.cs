@@ -49,4 +49,24 @@ public sealed record Mask(Tensor Hidden, Tensor VisibleIds, Tensor HiddenIds)
         }
         return new(tensor(hidden).reshape(images, patches), tensor(visibleIds, [images, visible]), tensor(hiddenIds, [images, patches - visible]));
     }
+
+    /// <summary>Shows the first masks of the batch: hidden patches dark. text/html and text/plain.</summary>
+    public IReadOnlyDictionary<string, object> MimeBundle() => new Dictionary<string, object> { ["text/html"] = Svg(), ["text/plain"] = ToString() };
+
+    public override string ToString() =>
+        $"{Hidden.size(0)} masks, {HiddenIds.size(1)} of {Hidden.size(1)} patches hidden";
+
+    private string Svg()
+    {
+        const int shown = 8, cell = 8, gap = 8;
+        var (patches, images) = ((int)Hidden.size(1), (int)Math.Min(shown, Hidden.size(0)));
+        var side = (int)Math.Round(Math.Sqrt(patches));
+        var columns = side * side == patches ? side : patches;                     // a grid that is not square is shown as a line
+        var (hidden, rows) = (Hidden.to(@bool).ToArray<bool>(), patches / columns);
+        var svg = new System.Text.StringBuilder($"<figure><svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{images * (columns * cell + gap)}\" height=\"{rows * cell}\" role=\"img\" aria-label=\"{this}\">");
+        for (var b = 0; b < images; b++)
+            for (var i = 0; i < patches; i++)
+                svg.Append($"<rect x=\"{b * (columns * cell + gap) + i % columns * cell}\" y=\"{i / columns * cell}\" width=\"{cell - 1}\" height=\"{cell - 1}\" fill=\"{(hidden[b * patches + i] ? "#333" : "#ddd")}\"/>");
+        return svg.Append($"</svg><figcaption>{this}</figcaption></figure>").ToString();
+    }
 }

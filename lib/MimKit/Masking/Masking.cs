@@ -7,9 +7,12 @@ namespace MimKit;
 
 /// <summary>First choice of a method: which patches are hidden?</summary>
 [JsonDerivedType(typeof(RandomMasking), "random"), JsonDerivedType(typeof(BlockwiseMasking), "block-wise"), JsonDerivedType(typeof(UnitMasking), "units")]
-[JsonDerivedType(typeof(GridMasking), "grid"), JsonDerivedType(typeof(AttentionMasking), "attention"), JsonDerivedType(typeof(GivenMasking), "given")]
+[JsonDerivedType(typeof(GridMasking), "grid"), JsonDerivedType(typeof(AttentionMasking), "attention"), JsonDerivedType(typeof(NoMasking), "none"), JsonDerivedType(typeof(GivenMasking), "given")]
 public abstract record Masking
 {
+    /// <summary>Nothing is hidden.</summary>
+    public static Masking None { get; } = new NoMasking();
+
     /// <summary>A mask for every image of the batch.</summary>
     /// <param name="grid">the patches of an image</param>
     /// <param name="draw">the step's random numbers</param>

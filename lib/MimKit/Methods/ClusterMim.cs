@@ -32,6 +32,18 @@ public sealed record ClusterMimConfig
 
     public double LabelSmoothing { get; init; }                                    // the code offers 0.1, off by default
 
+    /// <summary>At which granularity clusters are compared; ClusterMIM does so patch by patch.</summary>
+    public Morphing Morphing { get; init; } = Morphing.None;
+
+    /// <summary>The run folder of a trained tokenizer, opened by the command line; <see cref="Build(Target, ulong, Target?)"/> is given the codes themselves.</summary>
+    public string Tokenizer { get; init; } = "";
+
+    /// <summary>The run folder of a trained teacher, opened by the command line; <see cref="Build(Target, ulong, Target?)"/> is given the features themselves.</summary>
+    public string Teacher { get; init; } = "";
+
+    /// <summary>The term that is added where features are given.</summary>
+    public FeatureTerm Added { get; init; } = new();
+
     public int Epochs { get; init; } = 200;                                        // on ImageNet-1k, from a review; the code's default is 400
     public int BatchSize { get; init; } = 4096;                                    // not found; MAE's
     /// <summary>At batch 256; the rate is this · batch / 256. The paper's value was not found: MAE's, where the code's default is 1e-3.</summary>
@@ -64,14 +76,23 @@ public sealed record ClusterMimConfig
     /// <summary>The method: predict the cluster of every hidden patch.</summary>
     /// <param name="clusters">from <see cref="Cluster"/>; must outlive the method</param>
     /// <param name="seed">of the starting weights</param>
-    public Method Build(Clusters clusters, ulong seed)
+    /// <param name="features">a teacher's features, for <see cref="Added"/>; null: no such term</param>
+    public Method Build(Clusters clusters, ulong seed, Target? features = null)
     {
         if (clusters.Count != Clusters) throw new ArgumentException($"The configuration says {Clusters} clusters, but {clusters.Count} were given. Set Clusters = {clusters.Count}.");
+        return Build(new ClusterTarget(clusters, Follow), seed, features);
+    }
+
+    /// <summary>The same with any tokenizer: clusters of a teacher's features (ClusterMIM DINO), VQ-KD codes.</summary>
+    /// <param name="tokenizer">gives ids; must outlive the method</param>
+    /// <param name="seed">of the starting weights</param>
+    /// <param name="features">a teacher's features, for <see cref="Added"/>; null: no such term</param>
+    public Method Build(Target tokenizer, ulong seed, Target? features = null)
+    {
         using var scope = NewDisposeScope();
-        var target = new ClusterTarget(clusters, Follow);
-        var predictor = new MaePredictor(new MaskedAutoencoder(Encoder, Decoder, target.Size, Precision, seed));
+        var predictor = new MaePredictor(new MaskedAutoencoder(Encoder, Decoder, tokenizer.Size, Precision, seed, features?.Size ?? 0));
         return new(this, Views, Masking, predictor,
-            new Term(Output.Mim, target, Positions.Masked, Morphing.None, new CrossEntropy(LabelSmoothing)));
+            Added.After(features, new Term(Output.Mim, tokenizer, Positions.Masked, Morphing, new CrossEntropy(LabelSmoothing))));
     }
 
     /// <summary>How it is trained.</summary>

@@ -24,6 +24,18 @@ public sealed record MaeConfig
     /// <summary>Leave patches of one single value out of the loss; MAE does not, ours does at 28×28 where a third are (METHODS 5.3).</summary>
     public bool SkipConstantPatches { get; init; }
 
+    /// <summary>At which granularity pixels are compared; MAE does so patch by patch.</summary>
+    public Morphing Morphing { get; init; } = Morphing.None;
+
+    /// <summary>Weight of U-MAE's uniformity of the encoder's features (<see cref="UMae"/>); 0 in MAE.</summary>
+    public double Uniformity { get; init; }
+
+    /// <summary>The run folder of a trained teacher, opened by the command line; <see cref="Build"/> is given the features themselves.</summary>
+    public string Teacher { get; init; } = "";
+
+    /// <summary>The term that is added where features are given.</summary>
+    public FeatureTerm Added { get; init; } = new();
+
     public int Epochs { get; init; } = 800;                                        // also 1600
     public int BatchSize { get; init; } = 4096;
     /// <summary>At batch 256; the rate is this · batch / 256.</summary>
@@ -49,13 +61,15 @@ public sealed record MaeConfig
 
     /// <summary>The method: predict the pixels of every hidden patch.</summary>
     /// <param name="seed">of the starting weights</param>
-    public Method Build(ulong seed)
+    /// <param name="features">a teacher's features, for <see cref="Added"/>; null: no such term</param>
+    public Method Build(ulong seed, Target? features = null)
     {
         using var scope = NewDisposeScope();
         var target = new PixelTarget(Encoder.Grid(), NormalisePixels, SkipConstantPatches);
-        var predictor = new MaePredictor(new MaskedAutoencoder(Encoder, Decoder, target.Size, Precision, seed));
+        var predictor = new MaePredictor(new MaskedAutoencoder(Encoder, Decoder, target.Size, Precision, seed, features?.Size ?? 0));
+        Term[] uniform = Uniformity == 0 ? [] : [new(Output.Encoder, new NoTarget(Encoder.Grid(), Encoder.Width), Positions.All, Morphing.None, new Uniformity(), Uniformity)];
         return new(this, Views, Masking, predictor,
-            new Term(Output.Mim, target, Positions.Masked, Morphing.None, new MeanSquared()));
+            Added.After(features, [new(Output.Mim, target, Positions.Masked, Morphing, new MeanSquared()), .. uniform]));
     }
 
     /// <summary>How it is trained.</summary>

@@ -23,6 +23,9 @@ public sealed record SupervisedConfig
     public double WeightDecay { get; init; } = 0.05;
     public Precision Precision { get; init; } = Precisions.Best;
 
+    /// <summary>28×28 grey images: ours.</summary>
+    public static SupervisedConfig Mini28 { get; } = new() { Encoder = VitConfig.Mini28, Views = Views.Plain, Epochs = 12 };
+
     /// <summary>
     /// As many epochs as a masked method's arithmetic pays for: an encoder that sees every patch costs a multiple of one that sees few, even
     /// with the decoder added. Linear layers are counted (12 D² a token and block), attention's products are not.

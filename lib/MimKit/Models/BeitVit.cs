@@ -102,6 +102,23 @@ public sealed class BeitVit : nn.Module
         return new(last, early is null ? null : Aggregate(x.Sum, early, bias, depth));
     }
 
+    /// <summary>The outputs of the last blocks for whole images, before any norm, each [B, 1 + N, D] float32.</summary>
+    /// <param name="images">[B, C, H, W] float32</param>
+    /// <param name="last">how many blocks, counted from the end</param>
+    public IReadOnlyList<Tensor> BlockOutputs(Tensor images, int last)
+    {
+        if (last < 1 || last > _blocks.Count) throw new ArgumentException($"The outputs of the last {last} blocks were asked for; this model has {_blocks.Count}.");
+        var (bias, x, outputs) = (_sharedBias?.Bias(), Embed(images, null), new List<Tensor>());
+        foreach (var (block, number) in _blocks.Select((block, i) => (block, i + 1)))
+        {
+            x = block.Forward(x, bias, null);
+            if (number <= _blocks.Count - last) continue;
+            (x, var sum) = x.Settle();
+            outputs.Add(sum);
+        }
+        return outputs;
+    }
+
     /// <summary>The head on tokens of the last block.</summary>
     /// <param name="tokens">[B, n, D]: the patches that are wanted</param>
     /// <returns>[B, n, Outputs] in the activations' dtype</returns>

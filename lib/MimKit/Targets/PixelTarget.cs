@@ -30,6 +30,13 @@ public sealed class PixelTarget(PatchGrid grid, bool normalised = true, bool ski
         return new(counted is null ? standardised : standardised * counted.unsqueeze(-1), counted);        // a constant patch: zeros, not a mean's rounding over 0.001
     }
 
+    /// <summary>Pixels from predictions: where they are standardised, with the mean and deviation of the image's own patches, as MAE shows them.</summary>
+    /// <param name="predicted">[B, N, p · p · C]</param>
+    /// <param name="patches">the images' own, of that shape</param>
+    /// <returns>[B, N, p · p · C], normalised as the images are</returns>
+    public torch.Tensor Restored(torch.Tensor predicted, torch.Tensor patches) => !normalised ? predicted
+        : predicted * (patches.var(-1, unbiased: true, keepdim: true) + VarianceFloor).sqrt() + patches.mean([-1], keepdim: true);
+
     /// <summary>The share of a set's patches that hold one single value in every channel together: 0.31 of Fashion-MNIST's training images at 4 pixels.</summary>
     public static double ConstantShare(ImageSet set, int patchSize)
     {
