@@ -73,6 +73,8 @@ static class CommandLine
         TokenizerCommand.CreateTcas(output),
         ArtefactsCommand.Create(output),
         ArtefactsCommand.CreateStudy(output),
+        ClaimsCommand.Create(output),
+        ResultsCommand.Create(output),
         BenchCommand.Create(output),
         DoctorCommand.Create(output),
         KernelCommand.Create(output),

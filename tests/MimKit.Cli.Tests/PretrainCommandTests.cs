@@ -27,7 +27,7 @@ public sealed class PretrainCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("nothing", "", "there are: mae, u-mae, cluster-mim, beit, beit2, simmim")]
+    [InlineData("nothing", "", "there are: mae, u-mae, cluster-mim, beit, beit2, maskfeat, simmim")]
     [InlineData("mae", "--model nothing", "Mini28")]
     [InlineData("mae", "--set Encoder.Width=wide", "a whole number")]
     [InlineData("mae", "--set Depth=3", "it has: Encoder")]

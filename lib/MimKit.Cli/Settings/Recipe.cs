@@ -15,16 +15,17 @@ sealed record Recipe(object Config, TrainingPlan Plan, Func<ImageSet, ITrainable
 
     static readonly Dictionary<string, Maker> Methods = new()
     {
-        ["mae"] = Method<MaeConfig>((c, seed) => c.Plan(seed), (c, train, seed) => c.Build(seed, Artefacts.Features(c.Teacher, train))),
-        ["u-mae"] = Method<MaeConfig>((c, seed) => c.Plan(seed), (c, train, seed) => c.Build(seed, Artefacts.Features(c.Teacher, train)), typeof(UMae)),
+        ["mae"] = Method<MaeConfig>((c, seed) => c.Plan(seed), (c, train, seed) => c.Build(seed, LearntFrom.Features(c.Teacher, train))),
+        ["u-mae"] = Method<MaeConfig>((c, seed) => c.Plan(seed), (c, train, seed) => c.Build(seed, LearntFrom.Features(c.Teacher, train)), typeof(UMae)),
         ["cluster-mim"] = Method<ClusterMimConfig>((c, seed) => c.Plan(seed), (c, train, seed) =>
-            c.Tokenizer.Length == 0 ? c.Build(c.Cluster(train, seed), seed, Artefacts.Features(c.Teacher, train)) : c.Build(Artefacts.Codes(c.Tokenizer), seed, Artefacts.Features(c.Teacher, train))),
-        ["beit"] = Method<BeitConfig>((c, seed) => c.Plan(seed), (c, _, seed) => c.Build(Artefacts.Codes(c.Tokenizer), seed)),
-        ["beit2"] = Method<BeitV2Config>((c, seed) => c.Plan(seed), (c, train, seed) => c.Build(Artefacts.Codes(c.Tokenizer), seed, Artefacts.Features(c.Teacher, train))),
+            c.Tokenizer.Length == 0 ? c.Build(c.Cluster(train, seed), seed, LearntFrom.Features(c.Teacher, train)) : c.Build(LearntFrom.Codes(c.Tokenizer), seed, LearntFrom.Features(c.Teacher, train))),
+        ["beit"] = Method<BeitConfig>((c, seed) => c.Plan(seed), (c, _, seed) => c.Build(LearntFrom.Codes(c.Tokenizer), seed)),
+        ["beit2"] = Method<BeitV2Config>((c, seed) => c.Plan(seed), (c, train, seed) => c.Build(LearntFrom.Codes(c.Tokenizer), seed, LearntFrom.Features(c.Teacher, train))),
+        ["maskfeat"] = Method<MaskFeatConfig>((c, seed) => c.Plan(seed), (c, _, seed) => c.Build(seed)),
         ["simmim"] = Method<SimMimConfig>((c, seed) => c.Plan(seed), (c, _, seed) => c.Build(seed)),
-        ["feature-regression"] = Method<FeatureRegressionConfig>((c, seed) => c.Plan(seed), (c, train, seed) => c.Build(Artefacts.NeededFeatures(c.Teacher, train), seed)),
+        ["feature-regression"] = Method<FeatureRegressionConfig>((c, seed) => c.Plan(seed), (c, train, seed) => c.Build(LearntFrom.NeededFeatures(c.Teacher, train), seed)),
         ["data2vec"] = Method<Data2VecConfig>((c, seed) => c.Plan(seed), (c, _, seed) => c.Build(seed)),
-        ["dtm"] = Method<DtmConfig>((c, seed) => c.Plan(seed), (c, train, seed) => c.Build(Artefacts.NeededFeatures(c.Teacher, train), seed)),
+        ["dtm"] = Method<DtmConfig>((c, seed) => c.Plan(seed), (c, train, seed) => c.Build(LearntFrom.NeededFeatures(c.Teacher, train), seed)),
         ["supervised"] = Method<SupervisedConfig>((c, seed) => c.Plan(seed), (c, train, seed) => c.Build(train.ClassCount, seed)),
     };
 

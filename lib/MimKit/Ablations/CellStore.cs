@@ -1,0 +1,87 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using MimKit.Reports;
+using MimKit.Runtime;
+using MimKit.Torch;
+
+namespace MimKit.Ablations;
+
+/// <summary>
+/// The finished cells of a grid in a folder, one file each, named by a digest of everything that decides the numbers: record, seed, what is measured and the
+/// libraries as built. Several processes may share the folder (a Slurm array, a second terminal): a cell that one computes is locked for the others.
+/// </summary>
+/// <param name="folder">Made if need be.</param>
+/// <param name="about">What the cells measure, with the data: part of the digest.</param>
+public sealed class CellStore(string folder, string about)
+{
+    static readonly JsonSerializerOptions Options = new() { WriteIndented = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    static readonly string Code = string.Join(' ', new[] { typeof(CellStore), typeof(Fused), typeof(torch) }.Select(type => type.Module.ModuleVersionId));
+    static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Where the cells lie.</summary>
+    public string Folder => folder;
+
+    /// <summary>A finished cell; null where it is not finished.</summary>
+    public Cell? Find(object config, ulong seed) =>
+        File.Exists(PathOf(config, seed)) ? JsonSerializer.Deserialize<Cell>(File.ReadAllText(PathOf(config, seed)), Options) : null;
+
+    /// <summary>
+    /// Finishes all cells: those found are read, the others computed, each by the process that locks it first. Returns when all are there, those of other
+    /// processes included; one that died leaves its lock open, and its cell is computed here.
+    /// </summary>
+    /// <param name="wanted">Record and seed of every cell.</param>
+    /// <param name="compute">Computes one; may take hours, may be cancelled.</param>
+    /// <param name="progress">Told of every cell that is there.</param>
+    /// <exception cref="OperationCanceledException">Interrupted: finished cells stay.</exception>
+    public IReadOnlyList<Cell> Complete(IReadOnlyList<(object Config, ulong Seed)> wanted, Func<object, ulong, Outcome> compute, Action<Cell>? progress = null)
+    {
+        Directory.CreateDirectory(folder);
+        var cells = new Cell?[wanted.Count];
+        while (true)
+        {
+            var advanced = false;
+            for (var i = 0; i < cells.Length; i++)
+            {
+                if (cells[i] is not null || (cells[i] = Find(wanted[i].Config, wanted[i].Seed) ?? Computed(wanted[i].Config, wanted[i].Seed, compute)) is not { } cell) continue;
+                advanced = true;
+                progress?.Invoke(cell);
+            }
+            if (cells.All(cell => cell is not null)) return cells!;
+            Ambient.Cancellation.ThrowIfCancellationRequested();
+            if (!advanced) Thread.Sleep(Patience);                                 // the rest is in other processes' hands
+        }
+    }
+
+    // null: another process has it
+    Cell? Computed(object config, ulong seed, Func<object, ulong, Outcome> compute)
+    {
+        Ambient.Cancellation.ThrowIfCancellationRequested();
+        using var held = Lock(PathOf(config, seed) + ".lock");
+        if (held is null) return null;
+        if (Find(config, seed) is { } finished) return finished;                   // by another, between the look and the lock
+        var cell = new Cell($"{config}", seed, compute(config, seed), Provenance.Current.Source);
+        Safetensors.WriteAtomically(PathOf(config, seed), stream => JsonSerializer.Serialize(stream, cell, Options));
+        return cell;
+    }
+
+    // open for this process alone; the operating system lets go of it with the process
+    static FileStream? Lock(string path)
+    {
+        try
+        {
+            return new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    string PathOf(object config, ulong seed)
+    {
+        var digest = SHA256.HashData(Encoding.UTF8.GetBytes($"{config}\n{seed}\n{about}\n{Code}"));
+        return Path.Combine(folder, $"{config.GetType().Name.Replace("Config", "")}-seed{seed}-{Convert.ToHexStringLower(digest)[..12]}.json");
+    }
+}
