@@ -1,4 +1,5 @@
 using MimKit.Data;
+using MimKit.Models;
 using MimKit.Runtime;
 using MimKit.Torch;
 using MimKit.Training;
@@ -22,6 +23,8 @@ public sealed class Method : ITrainable, IDisposable
         (Config, Views, Masking, Predictor, Terms) = (config, views, masking, predictor, terms);
         if (terms.Length == 0) throw new ArgumentException("A method needs at least one term; without one there is nothing to learn.");
         foreach (var term in terms) CheckFits(term);
+        if (masking is NoMasking && terms.Any(term => term.Positions == Positions.Masked))
+            throw new ArgumentException("Nothing is hidden (NoMasking), but a term compares at hidden patches. Compare at Positions.All, or hide some.");
         _targets = [.. terms.Select(term => term.Target).Distinct()];
     }
 
@@ -77,6 +80,20 @@ public sealed class Method : ITrainable, IDisposable
         new[] { $"views      {Views}", $"masking    {Masking}", $"predictor  {Predictor}" }.Concat(Terms.Select(term => $"term       {term}")));
 
     public override string ToString() => Describe();
+
+    /// <summary>The network part by part: parameters, shapes, arithmetic.</summary>
+    public ModelSummary Summary() => ModelSummary.Of(Network, Predictor.Grid, Masking is RandomMasking random ? random.Visible(Predictor.Grid) : null);
+
+    /// <summary>The five choices and the network's layers: text/html and text/plain.</summary>
+    public IReadOnlyDictionary<string, object> MimeBundle()
+    {
+        var summary = Summary();
+        return new Dictionary<string, object>
+        {
+            ["text/html"] = $"<pre>{System.Net.WebUtility.HtmlEncode(Describe())}</pre>{summary.MimeBundle()["text/html"]}",
+            ["text/plain"] = $"{Describe()}\n\n{summary}",
+        };
+    }
 
     public void Dispose() => Network.Dispose();
 

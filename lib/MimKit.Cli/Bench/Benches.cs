@@ -29,6 +29,7 @@ static class Benches
         new("kernel", "the Jupyter kernel: start-up, interrupts, memory (medians, the slowest of the interrupts)", KernelBench.Run),
         new("decode", "JPEG files to normalised crops on one thread, beside Pillow and torchvision", Decode.Run),
         new("loader", "loader threads, and how long training waits for data", Loading.Run),
+        new("dtm", "what token morphing adds to a step, beside straightforward PyTorch", Dtm.Run),
         new("train-mae-28", "training steps of MAE on 28×28 images, beside the same model in PyTorch", TrainMae28.Run),
         new("kmeans", "full k-means, assignment and update, beside faiss from the same centres", KMeansBench.Run),
         new("vq", "the code lookup of a VQ-KD step, beside the whole distance matrix", VqBench.Run),

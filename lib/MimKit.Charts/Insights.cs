@@ -1,0 +1,84 @@
+using MimKit.Data;
+using MimKit.Models;
+using MimKit.Runtime;
+using MimKit.Torch;
+using static MimKit.Torch.torch;
+
+namespace MimKit.Charts;
+
+// What a method looks at and how it groups.
+public static partial class Chart
+{
+    /// <summary>Where the class token looks: every head of a block over a few images.</summary>
+    /// <param name="method">Any method; without gradients.</param>
+    /// <param name="set">Its first images are shown.</param>
+    /// <param name="count">Images.</param>
+    /// <param name="block">Counted from 1; null: the last.</param>
+    public static Figure Attention(Method method, ImageSet set, int count = 6, int? block = null)
+    {
+        using var scope = NewDisposeScope();
+        var (grid, images) = (method.Predictor.Grid, First(set, count));
+        var weights = method.Predictor.AttentionWeights(images, block).select(2, 0).narrow(2, 1, grid.Count);    // [B, H, N]
+        var heads = (int)weights.size(1);
+        var rows = Enumerable.Range(0, count).Select(i => (IReadOnlyList<Tile>)
+            [Picture(set, i), .. Enumerable.Range(0, heads).Select(h => Shaded(weights[i, h].ToArray<float>(), grid))]).ToList();
+        return Images($"Attention of the class token, block {block?.ToString() ?? "last"}", rows, columnNames: ["image", .. Enumerable.Range(1, heads).Select(h => $"head {h}")]);
+    }
+
+    /// <summary>How token morphing groups the patches of a few images: one colour a group, coarser from left to right.</summary>
+    /// <param name="target">Whose vectors are grouped.</param>
+    /// <param name="set">Its first images are shown.</param>
+    /// <param name="tokens">Numbers of tokens left.</param>
+    /// <param name="rounds">k of every morphing.</param>
+    /// <param name="count">Images.</param>
+    public static Figure Morphs(Target target, ImageSet set, IReadOnlyList<int>? tokens = null, int rounds = 4, int count = 6)
+    {
+        using var off = no_grad();
+        using var scope = NewDisposeScope();
+        var images = First(set, count);
+        var left = tokens ?? [target.Grid.Count / 2, target.Grid.Count / 4, target.Grid.Count / 8, 2];
+        var vectors = target.Likeness(target.Of(images));                    // [B, N, D]
+        var groups = left.Select(n => DynamicMorphing.Fixed(n, rounds).Draw(vectors, new Draw(0, 0, [.. Enumerable.Range(0, count).Select(i => (long)i)]))[0].Group.ToArray<long>()).ToList();
+        var rows = Enumerable.Range(0, count).Select(i => (IReadOnlyList<Tile>)
+            [Picture(set, i), .. groups.Select(group => Coloured(group.AsSpan(i * target.Grid.Count, target.Grid.Count), target.Grid))]).ToList();
+        return Images("Morphed tokens", rows, columnNames: ["image", .. left.Select(n => $"{n} tokens")]);
+    }
+
+    /// <summary>Images, what was hidden, and what a method that regresses pixels makes of it.</summary>
+    /// <param name="method">With pixels as the target of its first term.</param>
+    /// <param name="set">Its first images are shown.</param>
+    /// <param name="count">Images.</param>
+    public static Figure Reconstructions(Method method, ImageSet set, int count = 10)
+    {
+        if (method.Terms[0].Target is not PixelTarget pixels) throw new ArgumentException($"Reconstructions need a method that regresses pixels; this one learns {method.Terms[0].Target}.");
+        return Predictions("Reconstructions", method, (predicted, patches) => pixels.Restored(predicted, patches), set, count);
+    }
+
+    private static Tile Shaded(float[] values, PatchGrid grid)
+    {
+        var (low, high) = (values.Min(), values.Max());
+        return Painted(grid, i => (byte)(255 * (values[i] - low) / Math.Max(high - low, 1e-12f)) is var grey ? (grey, grey, grey) : default);
+    }
+
+    // hues a golden ratio apart: neighbours in number differ in colour
+    private static Tile Coloured(ReadOnlySpan<long> group, PatchGrid grid)
+    {
+        var groups = group.ToArray();
+        return Painted(grid, i =>
+        {
+            var (hue, light) = (groups[i] * 0.618034 % 1 * 6, groups[i] % 3 * 0.2 + 0.6);
+            byte Channel(double shift) => (byte)(255 * light * Math.Clamp(Math.Abs((hue + shift) % 6 - 3) - 1, 0, 1));
+            return (Channel(0), Channel(4), Channel(2));
+        });
+    }
+
+    private static Tile Painted(PatchGrid grid, Func<int, (byte R, byte G, byte B)> colour)
+    {
+        var (p, width) = (grid.PatchSize, grid.Columns * grid.PatchSize);
+        var pixels = new byte[grid.Rows * p * width * 3];
+        for (var y = 0; y < grid.Rows * p; y++)
+            for (var x = 0; x < width; x++)
+                (pixels[(y * width + x) * 3], pixels[(y * width + x) * 3 + 1], pixels[(y * width + x) * 3 + 2]) = colour(y / p * grid.Columns + x / p);
+        return Tile.Hwc(pixels, grid.Rows * p, width, 3);
+    }
+}
