@@ -32,6 +32,7 @@ public class BaselineTests
         ["BEiT v2"] = () => Tiny(BeitV2Config.Mini28 with { Aggregation = new(1, 1) }).Build(new Bins(Encoder.Grid()), 1),
         ["BEiT v2 without aggregation"] = () => Tiny(BeitV2Config.Mini28 with { Aggregation = null }).Build(new Bins(Encoder.Grid()), 1),
         ["BEiT"] = () => Tiny(BeitConfig.Mini28).Build(new Bins(Encoder.Grid()), 1),
+        ["MaskFeat"] = () => Tiny(MaskFeatConfig.Mini28 with { Cell = 1, Window = 0 }).Build(1),
         ["SimMIM"] = () => (Tiny(SimMimConfig.Mini28) with { Masking = new UnitMasking(0.6, 1) }).Build(1),
         ["feature regression"] = () => Tiny(FeatureRegressionConfig.Mini28).Build(new Waves(Encoder.Grid()), 1),
         ["data2vec"] = () => Tiny(Data2VecConfig.Mini28 with { AveragedBlocks = 2, Decay = 0.9 }).Build(1),
