@@ -13,6 +13,7 @@ requirements=(
   'libzmq|libzmq5|zeromq|the Jupyter kernel'
   'libvips|libvips42|libvips|reading PNG, WebP, TIFF and GIF images'
   'libjpeg|libjpeg-dev|libjpeg-turbo|reading JPEG images'
+  'gloo|libgloo-dev|-|training in several processes'
   'fashion-mnist|dataset-fashion-mnist|-|the default data set'
 )
 
@@ -125,6 +126,15 @@ probe_libjpeg() { # the native layer is built against its header
     [[ -f $header ]] && evidence=$header found=$header && return 0
   done
   return 1
+}
+
+probe_gloo() { # the headers of the Gloo that this libtorch was built with: Debian's for Debian's
+  if [[ -n $torch_source && $torch_source != system ]]; then
+    found="not used: libtorch of the $torch_source brings no headers of its Gloo; training runs in one process"
+  else
+    evidence=/usr/include/gloo/algorithm.h
+    [[ -f $evidence ]] && found=${evidence%/*}
+  fi
 }
 
 probe_library() {

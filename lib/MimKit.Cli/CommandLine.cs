@@ -6,6 +6,7 @@ using MimKit.Cli.Bench;
 using MimKit.Cli.Commands;
 using MimKit.Data;
 using MimKit.Notebook;
+using MimKit.Runtime;
 using MimKit.Torch;
 using MimKit.Training;
 
@@ -83,6 +84,6 @@ static class CommandLine
 
     // Exceptions whose message says what was wrong and what to do; anything else is a defect and shows where it came from.
     static bool IsForTheUser(Exception e) =>
-        e is DataException or DivergedException or CodebookCollapsedException or NotebookFormatException or ConnectionException or ParameterException or PeerException or TorchException or NativeLibraryException or
+        e is DataException or DivergedException or RankLostException or CodebookCollapsedException or NotebookFormatException or ConnectionException or ParameterException or PeerException or TorchException or NativeLibraryException or
             ArgumentException or InvalidDataException or IOException or UnauthorizedAccessException;
 }

@@ -16,7 +16,7 @@ sealed record RecipeBook(string Argument, IEnumerable<string> Names, Func<string
 static class PretrainCommand
 {
     /// <summary>What is to be done, as the command line says it.</summary>
-    sealed record Request(Recipe Recipe, string Data, string Folder, bool Resume, bool DryRun);
+    sealed record Request(Recipe Recipe, string Data, string Folder, bool Resume, bool DryRun, int Processes);
 
     public static Command Create(TextWriter output) =>
         Create("pretrain", "Trains a method on a data set, into a run folder.", new("METHOD", Recipe.Names, Recipe.Of), output);
@@ -36,23 +36,25 @@ static class PretrainCommand
         var folder = new Option<string?>("--out") { HelpName = "RUN", Description = "The run folder; runs/METHOD-DATA-seedN unless given." };
         var resume = new Option<bool>("--resume") { Description = "Go on from the folder's last checkpoint." };
         var dry = new Option<bool>("--dry-run") { Description = "Say what would be trained, and stop." };
-        var command = new Command(verb, about) { method, data, model, settings, epochs, seed, folder, resume, dry };
+        var processes = new Option<int>("--processes") { HelpName = "N", Description = "Train in N processes on this machine, each with its share of every batch and of the cores.", DefaultValueFactory = _ => 1 };
+        var command = new Command(verb, about) { method, data, model, settings, epochs, seed, folder, resume, dry, processes };
         command.SetAction(parsed =>
         {
             var (name, set, number) = (parsed.GetRequiredValue(method), parsed.GetRequiredValue(data), parsed.GetValue(seed));
             string[] all = [.. parsed.GetValue(settings) ?? [], .. parsed.GetValue(epochs) is { } n ? new[] { $"Epochs={n}" } : []];
             var where = parsed.GetValue(folder) ?? Path.Combine("runs", $"{name}-{set}-seed{number}");
             var recipe = book.Of(name, parsed.GetRequiredValue(model), all, number);
-            return Run(new(recipe, set, where, parsed.GetValue(resume), parsed.GetValue(dry)), output);
+            return Run(new(recipe, set, where, parsed.GetValue(resume), parsed.GetValue(dry), parsed.GetValue(processes)), parsed, output);
         });
         return command;
     }
 
-    static int Run(Request request, TextWriter output)
+    static int Run(Request request, ParseResult parsed, TextWriter output)
     {
         var recipe = request.Recipe;
+        var place = Rendezvous.FromEnvironment();
         var begun = File.Exists(Path.Combine(request.Folder, "run.json"));
-        if (begun && !request.Resume && !request.DryRun)
+        if (begun && !request.Resume && !request.DryRun && place is null or { Rank: 0 })
             throw new ArgumentException($"{request.Folder} already holds a run.\n  to do: add --resume to go on with it, or name another folder with --out");
         var train = Datasets.Open(request.Data).Train;
         var plan = recipe.Plan with { RunFolder = request.Folder };
@@ -62,18 +64,20 @@ static class PretrainCommand
             output.WriteLine(Described(recipe, train, plan));
             return 0;
         }
-        return Train(request, train, plan, output);
+        if (request.Processes > 1 && place is null) return LocalRanks.Run(request.Processes, [.. parsed.Tokens.Select(token => token.Value)], output);
+        return Train(request, train, plan, place, output);
     }
 
-    static int Train(Request request, ImageSet train, TrainingPlan plan, TextWriter output)
+    static int Train(Request request, ImageSet train, TrainingPlan plan, Rendezvous? place, TextWriter output)
     {
+        using var ranks = place is null ? null : new GlooGroup(place);
         using var interrupt = new Interrupt(() => output.WriteLine("\nstopping after this step (Ctrl-C again ends at once)"));
         Ambient.Cancellation = interrupt.Token;
         try
         {
-            var trainer = new Trainer(request.Recipe.Build(train), train, plan) { Resume = request.Resume, Output = ProgressLines.To(output) };
+            var trainer = new Trainer(request.Recipe.Build(train), train, plan) { Resume = request.Resume, Ranks = ranks, Output = ProgressLines.To(output) };
             var result = trainer.Run();
-            output.WriteLine($"{result}\n  run folder  {request.Folder}");
+            if (ranks is null or { Rank: 0 }) output.WriteLine($"{result}\n  run folder  {request.Folder}");
             return 0;
         }
         catch (OperationCanceledException stopped)

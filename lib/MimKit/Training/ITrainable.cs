@@ -23,6 +23,12 @@ public interface ITrainable
     /// <summary>Called after the optimizer's step, for targets that follow the student.</summary>
     void AfterStep() { }
 
+    /// <summary>
+    /// Called once before training with several processes. Gradients are summed by the trainer; what else a step takes from its batch (a
+    /// codebook's counts, a centre) is summed over <paramref name="ranks"/> by the subject, so that it is the same on all of them.
+    /// </summary>
+    void JoinRanks(IProcessGroup ranks) { }
+
     /// <summary>Tensors outside <see cref="Network"/> that a resumed run needs; they are loaded back in place.</summary>
     IReadOnlyDictionary<string, Tensor> TargetState => FrozenDictionary<string, Tensor>.Empty;
 }

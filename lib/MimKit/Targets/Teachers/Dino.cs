@@ -92,6 +92,7 @@ public sealed class Dino : ITrainable, IDisposable
     private readonly long _totalSteps;
     private readonly Branch _student, _teacher;
     private readonly Tensor _centre, _steps;
+    private IProcessGroup? _ranks;
 
     internal Dino(DinoConfig config, long totalSteps, ulong seed)
     {
@@ -126,8 +127,22 @@ public sealed class Dino : ITrainable, IDisposable
         var crops = DinoLoss.GlobalCrops + local.Length;
         if (_config.Centring == Centring.SinkhornKnopp) return DinoLoss.Loss(student, DinoLoss.Balanced(teacher, temperature), crops, _config.StudentTemperature);
         var loss = DinoLoss.Loss(student, teacher, _centre, crops, _config.StudentTemperature, temperature);
-        if (is_grad_enabled()) DinoLoss.MoveCentreInPlace(_centre, teacher, _config.CentreMomentum);
+        if (is_grad_enabled()) DinoLoss.MoveCentreInPlace(_centre, OverRanks(teacher), _config.CentreMomentum);
         return loss;
+    }
+
+    /// <exception cref="ArgumentException">Sinkhorn-Knopp balances a whole batch, which no rank has.</exception>
+    public void JoinRanks(IProcessGroup ranks) => _ranks = _config.Centring == Centring.MovingMean ? ranks
+        : throw new ArgumentException("Centring.SinkhornKnopp balances the assignments of a whole batch and is not divided over processes. Train in one process, or set Centring to MovingMean.");
+
+    // the mean of what all ranks put out; each counts by its rows
+    private Tensor OverRanks(Tensor teacher)
+    {
+        if (_ranks is null) return teacher;
+        using var off = no_grad();
+        var sum = cat([teacher.sum([0L]), full([1], (double)teacher.size(0))]);     // [K + 1]
+        _ranks.SumInPlace([sum]);
+        return sum.narrow(0, 0, _config.Outputs).div(sum.narrow(0, _config.Outputs, 1)).unsqueeze(0);   // [1, K]
     }
 
     /// <summary>The teacher follows the student; the share it keeps grows to 1 along a cosine.</summary>

@@ -124,6 +124,7 @@ public sealed class VqKd : ITrainable, IDisposable
     private readonly Teacher _teacher;
     private readonly InputScale _given;
     private readonly VqKdNetwork _network;
+    private IProcessGroup? _ranks;
     private readonly Tensor _use, _epoch;                                          // [Epochs, 2] used and perplexity; [1] the epoch that is being counted
 
     internal VqKd(VqKdConfig config, Teacher teacher, InputScale given, ulong seed)
@@ -151,6 +152,13 @@ public sealed class VqKd : ITrainable, IDisposable
         var quantised = _network.Quantizer.Quantise(vectors.flatten(0, 1));
         var decoded = _network.ToFeature(_network.DecoderFeatures(quantised.Codes.reshape(vectors.shape)));                                 // [B, N, Dt]
         return CosineDistance(decoded, _teacher.Patches(views.Target, _given)) + quantised.Commitment * _config.Commitment;
+    }
+
+    /// <summary>Counts and sums of the codebook are taken over all ranks, so that it moves as it would with one.</summary>
+    public void JoinRanks(IProcessGroup ranks)
+    {
+        _ranks = ranks;
+        _network.Quantizer.AllReduce = tensor => ranks.AllReduce(tensor)();
     }
 
     /// <summary>Codes in use and perplexity of every epoch so far, the unfinished one included.</summary>
@@ -200,6 +208,7 @@ public sealed class VqKd : ITrainable, IDisposable
                 $"  try: a third of BaseLearningRate ({_config.BaseLearningRate:G3} now), StartImages ({_config.StartImages} now) x 4, CodeWidth 16 or 32 ({_config.CodeWidth} now), or RestartDeadCodes = true.");
         using (no_grad()) _use[counted].copy_(tensor([use.Used, (float)use.Perplexity]));
         if (_config.RestartDeadCodes) _network.Quantizer.RestartDead(vectors.flatten(0, 1), draw.Seed + (ulong)draw.Epoch);
+        if (_config.RestartDeadCodes) _ranks?.CopyFromFirst([_network.Quantizer.Codes]);      // from the first rank's vectors
         _network.Quantizer.ResetCounts();
         _epoch.fill_(draw.Epoch);
     }
