@@ -85,6 +85,17 @@ public static partial class Chart
         return Images(title, [Tiles(images, set), seen, Tiles(grid.Join(painted), set)], ["image", "visible", "prediction"]);
     }
 
+    /// <summary>Normalised images as they lie in tensors, a row each: what a cell has computed, beside what it started from.</summary>
+    /// <param name="title">what is shown</param>
+    /// <param name="set">whose mean and deviation the images were normalised with</param>
+    /// <param name="rows">a name and images [B, C, H, W]</param>
+    public static Figure Rows(string title, ImageSet set, params IReadOnlyList<(string Name, Tensor Images)> rows)
+    {
+        using var off = no_grad();
+        using var scope = NewDisposeScope();
+        return Images(title, [.. rows.Select(row => Tiles(row.Images, set))], [.. rows.Select(row => row.Name)]);
+    }
+
     private static Tile Picture(ImageSet set, int i) => Tile.Chw(set.Image(i), set.Height, set.Width, set.Channels);
 
     private static Tensor First(ImageSet set, int count) => Batch.Of(set, [.. Enumerable.Range(0, Math.Min(count, set.Count)).Select(i => (long)i)]).Images;
