@@ -42,7 +42,7 @@ public static partial class Chart
         foreach (var (i, group) in groups.Index())
         {
             var trace = Values([.. numbers.Where(pair => pair.First.Group == group)], group, Theme.Colour(i), horizontal, dots);
-            if (dots) AsDots(trace, horizontal);
+            if (dots) AsDots(trace, horizontal, below: i % 2 == 1);
             else AsBars(trace, horizontal, intervals);
             var members = bars.Where(bar => bar.Group == group).ToList();
             if (members.Any(bar => bar.Low is not null && bar.High is not null)) AddIntervals(trace, members, horizontal, dots ? Theme.Colour(i) : Theme.Soft);
@@ -55,7 +55,7 @@ public static partial class Chart
         if (dots) names["showgrid"] = true;
         else values["rangemode"] = "tozero";
         var layout = Theme.Layout(title, horizontal ? values : names, horizontal ? names : values, legend: groups.Count > 1,
-                                  horizontal ? Math.Max(96, 36 * listed.Count) : Theme.PlotHeight);
+                                  horizontal ? Math.Max(96, (dots && groups.Count > 1 ? 50 : 36) * listed.Count) : Theme.PlotHeight);
         layout["barmode"] = "overlay";
         layout["bargap"] = 0.32;
         return new(data, layout, $"{title}, {value}: {string.Join("; ", bars.Select(Words))}");
@@ -78,11 +78,12 @@ public static partial class Chart
         };
     }
 
-    private static void AsDots(JsonObject trace, bool horizontal)
+    // a second group's numbers stand below its dots: beside near values of the first they would cover each other
+    private static void AsDots(JsonObject trace, bool horizontal, bool below)
     {
         trace["mode"] = "markers+text";
         trace["marker"]!["size"] = 11;
-        trace["textposition"] = horizontal ? "top center" : "middle right";
+        trace["textposition"] = !horizontal ? below ? "middle left" : "middle right" : below ? "bottom center" : "top center";
     }
 
     private static void AsBars(JsonObject trace, bool horizontal, bool intervals)

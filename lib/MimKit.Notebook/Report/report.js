@@ -11,8 +11,8 @@
   const small = () => innerWidth < 640;
 
   // plotly.js does not break a long title: at most so many characters a line
-  function broken(text) {
-    const most = Math.floor(Math.min(innerWidth - 48, 860) / 8.2);
+  function broken(text, character = 8.2) {
+    const most = Math.floor(Math.min(innerWidth - 48, 860) / character);
     const lines = [""];
     for (const word of text.split(" "))
       if (lines.at(-1) && lines.at(-1).length + word.length >= most) lines.push(word);
@@ -40,6 +40,11 @@
     if (themed.title?.text && !themed.title.text.includes("<")) {
       themed.title.text = broken(themed.title.text);
       const more = 19 * (themed.title.text.split("<br>").length - 1);
+      if (themed.title.subtitle?.text) {
+        themed.title.subtitle.text = broken(themed.title.subtitle.text, 6.9);
+        themed.margin.t += 16 * (themed.title.subtitle.text.split("<br>").length - 1);       // lines below the first take room, but do not lift the title
+        if (themed.height) themed.height += 16 * (themed.title.subtitle.text.split("<br>").length - 1);
+      }
       themed.margin.t += more;
       if (themed.title.y !== undefined) themed.title.pad.t = (themed.title.pad.t ?? 0) + more;   // a placed title grows upwards
       if (themed.height) themed.height += more;
@@ -51,7 +56,25 @@
     for (const note of themed.annotations ?? []) note.font = { ...note.font, color: text };
     if (small() && themed.showlegend !== false)
       themed.legend = { ...themed.legend, orientation: "h", x: 0, xanchor: "left", y: 0, yref: "container", yanchor: "bottom" };
+    if (small()) movedInside(themed);
     return themed;
+  }
+
+  // names of levels stand in the right margin; a small screen has no room there
+  function movedInside(layout) {
+    const names = (layout.annotations ?? []).filter(note => note.xref === "paper" && note.x === 1 && note.xanchor === "left");
+    for (const note of names) Object.assign(note, { xanchor: "right", xshift: 0, yanchor: "bottom" });
+    if (names.length) layout.margin.r = 16;
+  }
+
+  // a picture keeps its shape: where the page is narrower, the rest of its height would stay empty
+  function fitted(layout, data, width) {
+    if (data[0]?.type !== "image" || !layout.xaxis.range || !layout.yaxis.range) return layout;
+    const span = axis => Math.abs(axis.range[1] - axis.range[0]);
+    const names = layout.yaxis.showticklabels ? 12 + 7.4 * Math.max(...(layout.yaxis.ticktext ?? [""]).map(name => name.length)) : 0;
+    const plot = layout.height - layout.margin.t - layout.margin.b;
+    const needed = (width - layout.margin.l - layout.margin.r - names) * span(layout.yaxis) / span(layout.xaxis);
+    return needed > 0 && needed < plot ? { ...layout, height: layout.height - plot + needed } : layout;
   }
 
   const titled = layout => typeof layout.title === "string" ? layout.title : layout.title?.text;
@@ -61,7 +84,7 @@
 
   function draw(width) {
     for (const { at, data, layout, config, frames } of figures) {
-      const shown = { ...themed(layout), ...(width ? { width } : {}) };
+      const shown = { ...fitted(themed(layout), data, width ?? at.clientWidth), ...(width ? { width } : {}) };
       at.style.height = shown.height ? `${shown.height}px` : "";
       Plotly.react(at, { data: structuredClone(data), layout: shown, frames, config: { displaylogo: false, modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"], ...(small() ? { displayModeBar: false } : {}), ...config, responsive: true } });
     }

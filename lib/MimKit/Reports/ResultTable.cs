@@ -105,7 +105,7 @@ public sealed class ResultTable(string title, string scale, string data, PaperTa
     {
         var html = new StringBuilder("<table class=\"results\"><caption>").Append(Encode(title)).Append("</caption><thead><tr>");
         foreach (var (column, index) in Columns().Select((column, index) => (column, index)))
-            html.Append(index == 0 ? "<th>" : "<th" + Right).Append(Encode(column)).Append("</th>");
+            html.Append(index == 0 || column == "verdict" ? "<th>" : "<th" + Right).Append(Encode(column)).Append("</th>");
         html.Append("</tr></thead><tbody>");
         foreach (var line in Lines())
         {
