@@ -14,7 +14,7 @@ static class Runners
         .. Layers.Runners, .. Blocks.Runners, .. Optimisers.Runners, .. Schedules.Runners, .. Mae.Runners, .. Cluster.Runners, .. TokenClasses.Runners, .. Neighbours.Runners, .. WeightFiles.Runners,
         .. BeitParts.Runners, .. Beit.Runners, .. Masks.Runners, .. Dtm.Runners,
         .. Mixes.Runners, .. Quantisers.Runners, .. Distillation.Runners,
-        .. PositionTables.Runners, .. BeitClasses.Runners, .. ParameterSettings.Runners, .. FineTuning.Runners,
+        .. PositionTables.Runners, .. BeitClasses.Runners, .. ParameterSettings.Runners, .. FineTuning.Runners, .. SmallTrainings.Runners,
     ]);
 
     /// <summary>Runs one case. Whatever goes wrong in it is its result.</summary>
