@@ -19,7 +19,10 @@ static class SmallTrainings
         var shape = new VitConfig { Width = width, Blocks = 1, Heads = stored.Integer("heads"), MlpRatio = (double)stored["w.mlp.fc1.weight"].size(0) / width };
         using var block = new BeitBlock(shape, new PatchGrid(1, 1, 1, 1), new Models.BeitParts { BlockBias = false }, 0);
         stored.LoadInto(block);
-        using var optimizer = optim.AdamW(block.parameters(), stored.Number("lr"), betas[0], betas[1], stored.Number("eps"), weight_decay: stored.Number("weight_decay"));
+        using var optimizer = optim.AdamW(ParameterGroups.Of(block, new TrainingPlan
+        {
+            Epochs = 1, LearningRate = stored.Number("lr"), Beta1 = betas[0], Beta2 = betas[1], Epsilon = stored.Number("eps"), WeightDecay = stored.Number("weight_decay"),
+        }).Select(group => group.Settings));
         var (losses, norms) = (new List<double>(), new List<double>());
         for (var step = 0; step < stored.Integer("steps"); step++)
         {
