@@ -42,7 +42,8 @@ public static partial class torch
             {
                 if (_pressure == 0) return;
                 GC.RemoveMemoryPressure(_pressure);
-                Interlocked.Add(ref s_bytes, -_pressure);
+                var left = Interlocked.Add(ref s_bytes, -_pressure);
+                if (2 * left < Interlocked.Read(ref s_limit)) Interlocked.Exchange(ref s_limit, Math.Max(Plenty, 2 * left));   // one large moment must not raise the limit for good
             }
 
             // Told of pressure, the collector answers when it finds the time; a loop of large tensors outruns it. So at a gigabyte, and

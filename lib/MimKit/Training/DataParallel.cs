@@ -61,7 +61,7 @@ sealed class DataParallel(IProcessGroup? ranks)
     {
         if (ranks is null) return loss;
         var stop = Ambient.Cancellation.IsCancellationRequested;
-        var shared = stack([loss.detach().to(float32).reshape(Array.Empty<long>()), tensor(stop ? 1f : 0f)]);
+        var shared = stack([loss.detach().to(float32).reshape(Array.Empty<long>()), full(Array.Empty<long>(), stop ? 1f : 0f)]);
         ranks.SumInPlace(subject.Network.parameters().Reverse().Select(parameter => parameter.grad).OfType<Tensor>().Prepend(shared));
         _stop = shared[1].ToSingle() > 0;
         return shared[0];

@@ -51,7 +51,7 @@ public class ViewGraphTests
         Assert.Equal(1.886, classwise.SquaredEigenvalues, 3);
         Assert.Equal(1, one.SquaredEigenvalues, 6);
         Assert.True(classwise.InterClassMass > identity.InterClassMass);           // the quantities do not move together
-        Assert.InRange(classwise.SpectralError, 0, 0.02);
+        Assert.InRange(Math.Round(100 * classwise.SpectralError, 9), 0, 2);        // at most the two in a hundred that overlap; which of equal eigenvectors one gets decides
         Assert.InRange(one.SpectralError, 0.4, 0.6);                               // one token tells nothing
     }
 
