@@ -13,6 +13,7 @@ enum Channel { Shell, Control, Stdin, IoPub }
 sealed class Wire : IDisposable
 {
     const int PatienceMs = 400;                            // for the first subscriber, before what is published is lost
+    const int RetryMs = 50;
     const long MostBytes = 1L << 30;                       // of one frame
 
     readonly Framing _framing;
@@ -26,6 +27,7 @@ sealed class Wire : IDisposable
     readonly Lock _waking = new();
     readonly Thread _thread;
     readonly long _opened = Environment.TickCount64;
+    List<byte[]>? _unasked;                                // a cell's question, while the front end's stdin channel is not there to take it
     bool _heard;
     volatile bool _closing;
 
@@ -36,6 +38,7 @@ sealed class Wire : IDisposable
     {
         (_framing, _received, _log) = (new Framing(connection.Key), received, log);
         _sockets = [Bound(Zmq.Router, connection.Shell), Bound(Zmq.Router, connection.Control), Bound(Zmq.Router, connection.Stdin), Bound(Zmq.XPub, connection.IoPub)];
+        Zmq.Set(_sockets[(int)Channel.Stdin], Zmq.RouterMandatory, 1);     // a cell may run before its front end's stdin channel has connected
         _heartbeat = Bound(Zmq.Rep, connection.Heartbeat);
         (_wakeIn, _wakeOut) = (Zmq.Open(_context, Zmq.Pair), Zmq.Open(_context, Zmq.Pair));
         Zmq.Bind(_wakeOut, "inproc://wake");
@@ -78,7 +81,7 @@ sealed class Wire : IDisposable
         Zmq.PollItem[] items = [.. _sockets.Append(_heartbeat).Append(_wakeOut).Select(socket => new Zmq.PollItem { Socket = socket, Events = Zmq.Readable })];
         while (!_closing)
         {
-            Zmq.Poll(items, _unheard.Count > 0 ? PatienceMs / 4 : -1);
+            Zmq.Poll(items, _unheard.Count > 0 || _unasked is not null ? RetryMs : -1);
             for (var i = 0; i < _sockets.Length; i++)
                 if (items[i].Found != 0) Take((Channel)i);
             if (items[^2].Found != 0) Zmq.Send(_heartbeat, Zmq.Receive(_heartbeat));
@@ -107,7 +110,9 @@ sealed class Wire : IDisposable
         if (_heard) while (_unheard.TryDequeue(out var late)) Zmq.Send(_sockets[(int)Channel.IoPub], late);
         while (_toSend.TryDequeue(out var message))
             if (message.Channel == Channel.IoPub && !_heard) _unheard.Enqueue(message.Frames);
+            else if (message.Channel == Channel.Stdin) _unasked = message.Frames;
             else Zmq.Send(_sockets[(int)message.Channel], message.Frames);
+        if (_unasked is not null && Zmq.Send(_sockets[(int)Channel.Stdin], _unasked)) _unasked = null;
     }
 
     /// <summary>Sends what is queued and closes.</summary>

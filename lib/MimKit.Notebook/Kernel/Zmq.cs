@@ -9,7 +9,7 @@ static partial class Zmq
     const string Library = "libzmq.so.5";
 
     public const int Pair = 0, Sub = 2, Req = 3, Rep = 4, Dealer = 5, Router = 6, XPub = 9;
-    public const int Identity = 5, Subscribe = 6, Linger = 17, MaxMessageSize = 22, SendLimit = 23, ReceiveLimit = 24;
+    public const int Identity = 5, Subscribe = 6, Linger = 17, MaxMessageSize = 22, SendLimit = 23, ReceiveLimit = 24, RouterMandatory = 33;
     public const short Readable = 1;
     const int More = 2, Eintr = 4;
 
@@ -82,12 +82,13 @@ static partial class Zmq
         return [.. frames];
     }
 
-    /// <summary>Sends one message. What a peer that is gone does not take is dropped.</summary>
-    public static void Send(nint socket, IReadOnlyList<byte[]> frames)
+    /// <summary>Sends one message. False where the peer is gone or, under <see cref="RouterMandatory"/>, not there yet: nothing was sent.</summary>
+    public static bool Send(nint socket, IReadOnlyList<byte[]> frames)
     {
         for (var i = 0; i < frames.Count; i++)
             while (zmq_send(socket, in MemoryMarshal.GetArrayDataReference(frames[i]), (nuint)frames[i].Length, i < frames.Count - 1 ? More : 0) < 0)
-                if (zmq_errno() != Eintr) return;
+                if (zmq_errno() != Eintr) return false;
+        return true;
     }
 
     static nint Find(string name, Assembly assembly, DllImportSearchPath? path)

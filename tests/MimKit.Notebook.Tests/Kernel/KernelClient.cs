@@ -15,7 +15,9 @@ sealed class KernelClient : IDisposable
     readonly Dictionary<Channel, nint> _sockets;
     readonly nint _heartbeat;
 
-    public KernelClient(string key = "secret")
+    /// <param name="key">Signs the messages.</param>
+    /// <param name="stdin">False leaves the stdin channel to <see cref="ConnectStdin"/>.</param>
+    public KernelClient(string key = "secret", bool stdin = true)
     {
         _connection = new Connection("ipc", Path.Combine(_folder, "s"), 1, 2, 3, 4, 5, Encoding.UTF8.GetBytes(key));
         _framing = new Framing(_connection.Key);
@@ -26,14 +28,17 @@ sealed class KernelClient : IDisposable
         }.ToJsonString());
         _sockets = new()
         {
-            [Channel.Shell] = Open(Zmq.Dealer, 1), [Channel.Control] = Open(Zmq.Dealer, 2), [Channel.Stdin] = Open(Zmq.Dealer, 3), [Channel.IoPub] = Open(Zmq.Sub, 4),
+            [Channel.Shell] = Open(Zmq.Dealer, 1), [Channel.Control] = Open(Zmq.Dealer, 2), [Channel.IoPub] = Open(Zmq.Sub, 4),
         };
+        if (stdin) ConnectStdin();
         Zmq.Set(_sockets[Channel.IoPub], Zmq.Subscribe, []);
         _heartbeat = Open(Zmq.Req, 5);
     }
 
     /// <summary>The connection file.</summary>
     public string File => Path.Combine(_folder, "connection.json");
+
+    public void ConnectStdin() => _sockets[Channel.Stdin] = Open(Zmq.Dealer, 3);
 
     nint Open(int type, int port)
     {

@@ -110,6 +110,20 @@ public sealed class ProtocolTests : IDisposable
     }
 
     [Fact]
+    public void A_question_waits_for_a_stdin_channel_that_connects_after_it()
+    {
+        using var client = new KernelClient(stdin: false);
+        using var kernel = new JupyterKernel(client.File, new KernelOptions());
+        var id = client.Start("Console.WriteLine(1); input(\"Name: \")", stdin: true);
+        client.Published(message => message.Type == "stream");
+        Thread.Sleep(200);                                 // the question is asked by now
+        client.ConnectStdin();
+        Assert.Equal("Name: ", client.Receive(Channel.Stdin)!.Content.Text("prompt"));
+        client.Send(Channel.Stdin, "input_reply", new JsonObject { ["value"] = "Ada" });
+        Assert.Equal("Ada", client.End(id).Result);
+    }
+
+    [Fact]
     public void Comms_are_opened_from_both_sides_and_unknown_targets_closed_politely()
     {
         var ran = _client.Run("Comm.Register(\"twice\", comm => comm.Received += data => comm.Send(new System.Text.Json.Nodes.JsonObject { [\"n\"] = 2 * (int)data[\"n\"] }));");
