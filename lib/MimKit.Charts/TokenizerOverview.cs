@@ -3,9 +3,7 @@ using System.Text;
 using MimKit.Data;
 using MimKit.Evaluation;
 using MimKit.Metrics;
-using MimKit.Torch;
 using static System.FormattableString;
-using static MimKit.Torch.torch;
 
 namespace MimKit.Charts;
 

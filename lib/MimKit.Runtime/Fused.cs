@@ -1,7 +1,3 @@
-using MimKit.Torch;
-using static MimKit.Torch.torch;
-using F = MimKit.Torch.torch.nn.functional;
-
 namespace MimKit.Runtime;
 
 /// <summary>

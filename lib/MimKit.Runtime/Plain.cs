@@ -1,7 +1,3 @@
-using MimKit.Torch;
-using static MimKit.Torch.torch;
-using F = MimKit.Torch.torch.nn.functional;
-
 namespace MimKit.Runtime;
 
 /// <summary>The operations of <see cref="Fused"/> as compositions of libtorch's own: any device, any dtype, and the tests' yardstick.</summary>

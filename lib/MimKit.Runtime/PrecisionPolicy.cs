@@ -1,6 +1,4 @@
 using System.Collections.Frozen;
-using MimKit.Torch;
-using static MimKit.Torch.torch;
 
 namespace MimKit.Runtime;
 

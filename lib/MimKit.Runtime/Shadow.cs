@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using MimKit.Torch;
-using static MimKit.Torch.torch;
 
 namespace MimKit.Runtime;
 

@@ -1,5 +1,4 @@
 using MimKit.Runtime;
-using MimKit.Torch;
 
 namespace MimKit;
 

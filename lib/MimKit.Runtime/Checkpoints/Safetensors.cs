@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
 using System.Text.Json;
-using MimKit.Torch;
-using static MimKit.Torch.torch;
 
 namespace MimKit.Runtime;
 

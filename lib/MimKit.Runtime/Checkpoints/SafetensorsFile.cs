@@ -2,8 +2,6 @@ using System.Buffers.Binary;
 using System.Collections.Frozen;
 using System.IO.MemoryMappedFiles;
 using System.Text.Json;
-using MimKit.Torch;
-using static MimKit.Torch.torch;
 
 namespace MimKit.Runtime;
 

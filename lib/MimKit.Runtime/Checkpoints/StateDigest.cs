@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using MimKit.Torch;
-using static MimKit.Torch.torch;
 
 namespace MimKit.Runtime;
 

@@ -1,5 +1,3 @@
-using static MimKit.Torch.torch;
-
 namespace MimKit.Runtime;
 
 /// <summary>The bytes of tensors of any size: a span holds at most 2 GiB.</summary>

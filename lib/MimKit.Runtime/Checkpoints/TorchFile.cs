@@ -1,6 +1,4 @@
 using System.Globalization;
-using MimKit.Torch;
-using static MimKit.Torch.torch;
 
 namespace MimKit.Runtime;
 

@@ -1,6 +1,3 @@
-using MimKit.Torch;
-using static MimKit.Torch.torch;
-
 namespace MimKit.Runtime;
 
 /// <summary>Collectives over many tensors at once.</summary>

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using MimKit.Torch;
-using static MimKit.Torch.torch;
 
 namespace MimKit.Runtime;
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using MimKit.Torch;
 
 namespace MimKit.Runtime;
 

@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using MimKit.Reports;
 using MimKit.Runtime;
-using MimKit.Torch;
 
 namespace MimKit.Ablations;
 

@@ -3,7 +3,6 @@ using MimKit.Evaluation;
 using MimKit.Reports;
 using MimKit.Runtime;
 using MimKit.Training;
-using static MimKit.Torch.torch;
 
 namespace MimKit.Ablations;
 

@@ -1,8 +1,6 @@
 using System.Globalization;
 using MimKit.Models;
 using MimKit.Runtime;
-using MimKit.Torch;
-using static MimKit.Torch.torch;
 
 namespace MimKit;
 

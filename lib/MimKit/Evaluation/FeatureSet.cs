@@ -1,6 +1,3 @@
-using MimKit.Torch;
-using static MimKit.Torch.torch;
-
 namespace MimKit.Evaluation;
 
 /// <summary>One feature vector an image, and its class.</summary>

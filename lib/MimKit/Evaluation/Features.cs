@@ -1,6 +1,4 @@
 using MimKit.Data;
-using MimKit.Torch;
-using static MimKit.Torch.torch;
 
 namespace MimKit.Evaluation;
 

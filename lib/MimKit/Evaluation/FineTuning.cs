@@ -2,9 +2,7 @@ using System.Diagnostics;
 using MimKit.Data;
 using MimKit.Models;
 using MimKit.Runtime;
-using MimKit.Torch;
 using MimKit.Training;
-using static MimKit.Torch.torch;
 
 namespace MimKit.Evaluation;
 

@@ -1,5 +1,4 @@
 using MimKit.Data;
-using static MimKit.Torch.torch;
 
 namespace MimKit.Evaluation;
 

@@ -1,7 +1,6 @@
 using MimKit.Data;
 using MimKit.Runtime;
 using MimKit.Training;
-using static MimKit.Torch.torch;
 
 namespace MimKit.Evaluation;
 

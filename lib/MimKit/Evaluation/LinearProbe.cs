@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using MimKit.Torch;
-using static MimKit.Torch.torch;
 
 namespace MimKit.Evaluation;
 

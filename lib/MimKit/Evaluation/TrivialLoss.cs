@@ -1,7 +1,6 @@
 using MimKit.Data;
 using MimKit.Models;
 using MimKit.Runtime;
-using static MimKit.Torch.torch;
 
 namespace MimKit.Evaluation;
 

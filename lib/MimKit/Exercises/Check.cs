@@ -1,5 +1,4 @@
 using System.Globalization;
-using static MimKit.Torch.torch;
 
 namespace MimKit.Exercises;
 

@@ -1,6 +1,5 @@
 using MimKit.Evaluation;
 using MimKit.Runtime;
-using static MimKit.Torch.torch;
 
 namespace MimKit.Export;
 

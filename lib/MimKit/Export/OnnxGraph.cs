@@ -2,8 +2,6 @@ using System.Globalization;
 using Google.Protobuf;
 using MimKit.Export.Onnx;
 using MimKit.Runtime;
-using MimKit.Torch;
-using static MimKit.Torch.torch;
 
 namespace MimKit.Export;
 

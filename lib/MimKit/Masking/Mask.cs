@@ -1,6 +1,3 @@
-using MimKit.Torch;
-using static MimKit.Torch.torch;
-
 namespace MimKit;
 
 /// <summary>Which patches of each image are hidden. Every image hides the same number. B images, N patches, M visible.</summary>

@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
 using MimKit.Models;
 using MimKit.Runtime;
-using static MimKit.Torch.torch;
 
 namespace MimKit;
 

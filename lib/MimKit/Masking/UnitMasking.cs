@@ -1,6 +1,5 @@
 using MimKit.Models;
 using MimKit.Runtime;
-using MimKit.Torch;
 
 namespace MimKit;
 

@@ -4,7 +4,6 @@
 // Name the code that DALL-E's dVAE gave each hidden patch. Values: METHODS 1.1 to 1.4 and 5.
 
 using MimKit.Models;
-using static MimKit.Torch.torch;
 
 namespace MimKit.Methods;
 

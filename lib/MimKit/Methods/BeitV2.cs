@@ -5,7 +5,6 @@
 // once through the class token (patch aggregation). Values: METHODS 1.1 to 1.4 and 2.4.
 
 using MimKit.Models;
-using static MimKit.Torch.torch;
 
 namespace MimKit.Methods;
 

@@ -7,7 +7,6 @@ using MimKit.Data;
 using MimKit.Models;
 using MimKit.Runtime;
 using MimKit.Training;
-using static MimKit.Torch.torch;
 
 namespace MimKit.Methods;
 

@@ -4,7 +4,6 @@
 // The target is the student's own moving average, which sees the whole image. data2vec-like: the numbers below are ours where no source was read.
 
 using MimKit.Models;
-using static MimKit.Torch.torch;
 
 namespace MimKit.Methods;
 

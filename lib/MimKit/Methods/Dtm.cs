@@ -5,7 +5,6 @@
 // granularity that changes every step. Values: METHODS 4.
 
 using MimKit.Models;
-using static MimKit.Torch.torch;
 
 namespace MimKit.Methods;
 

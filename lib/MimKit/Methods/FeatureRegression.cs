@@ -3,7 +3,6 @@
 // A teacher's features, token by token, at the hidden patches: what DTM is compared with. MVP-like: its teacher is CLIP, ours is whatever is given.
 
 using MimKit.Models;
-using static MimKit.Torch.torch;
 
 namespace MimKit.Methods;
 

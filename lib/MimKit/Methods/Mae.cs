@@ -6,7 +6,6 @@
 using MimKit.Models;
 using MimKit.Runtime;
 using MimKit.Training;
-using static MimKit.Torch.torch;
 
 namespace MimKit.Methods;
 

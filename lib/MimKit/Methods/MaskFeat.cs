@@ -4,7 +4,6 @@
 // Regress the histogram of oriented gradients of every hidden patch. Values: METHODS 5 and 5.1.
 
 using MimKit.Models;
-using static MimKit.Torch.torch;
 
 namespace MimKit.Methods;
 

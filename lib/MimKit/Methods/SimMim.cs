@@ -4,7 +4,6 @@
 // Large square units are hidden; a linear head regresses their raw pixels with an L1 loss. Values: METHODS 5.
 
 using MimKit.Models;
-using static MimKit.Torch.torch;
 
 namespace MimKit.Methods;
 

@@ -3,10 +3,7 @@
 using MimKit.Data;
 using MimKit.Models;
 using MimKit.Runtime;
-using MimKit.Torch;
-using MimKit.Torch.Modules;
 using MimKit.Training;
-using static MimKit.Torch.torch;
 
 namespace MimKit.Methods;
 

@@ -1,6 +1,3 @@
-using MimKit.Torch;
-using static MimKit.Torch.torch;
-
 namespace MimKit.Metrics;
 
 /// <summary>What a view graph says of a tokenizer. The three numbers do not move together (METHODS 3.5): read them separately.</summary>

@@ -1,7 +1,3 @@
-using MimKit.Torch;
-using MimKit.Torch.Modules;
-using static MimKit.Torch.torch;
-
 namespace MimKit.Models;
 
 /// <summary>

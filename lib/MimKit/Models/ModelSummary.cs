@@ -1,8 +1,5 @@
 using System.Globalization;
 using MimKit.Metrics;
-using MimKit.Torch;
-using MimKit.Torch.Modules;
-using static MimKit.Torch.torch;
 
 namespace MimKit.Models;
 

@@ -1,6 +1,3 @@
-using MimKit.Torch;
-using static MimKit.Torch.torch;
-
 namespace MimKit.Models;
 
 /// <summary>How an image is cut: Rows × Columns patches of PatchSize × PatchSize pixels, numbered row by row.</summary>

@@ -1,6 +1,3 @@
-using MimKit.Torch;
-using static MimKit.Torch.torch;
-
 namespace MimKit.Models;
 
 /// <summary>The fixed 2-d sine-cosine position embedding of MAE.</summary>

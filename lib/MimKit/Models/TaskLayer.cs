@@ -1,7 +1,3 @@
-using MimKit.Torch;
-using MimKit.Torch.Modules;
-using static MimKit.Torch.torch;
-
 namespace MimKit.Models;
 
 /// <summary>BEiT v2's task layer: linear, tanh, linear, in float32 whatever the activations are (METHODS 2.1).</summary>

@@ -1,6 +1,3 @@
-using MimKit.Torch;
-using static MimKit.Torch.torch;
-
 namespace MimKit;
 
 /// <summary>A division of each image's tokens into groups. B images, n tokens, G groups.</summary>

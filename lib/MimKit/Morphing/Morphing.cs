@@ -1,7 +1,5 @@
 using System.Text.Json.Serialization;
 using MimKit.Runtime;
-using MimKit.Torch;
-using static MimKit.Torch.torch;
 
 namespace MimKit;
 

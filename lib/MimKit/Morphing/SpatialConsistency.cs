@@ -1,9 +1,6 @@
 using MimKit.Data;
 using MimKit.Metrics;
 using MimKit.Runtime;
-using MimKit.Torch;
-using static MimKit.Torch.torch;
-using F = MimKit.Torch.torch.nn.functional;
 
 namespace MimKit;
 

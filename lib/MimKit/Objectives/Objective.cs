@@ -1,7 +1,4 @@
 using System.Text.Json.Serialization;
-using MimKit.Torch;
-using static MimKit.Torch.torch;
-using F = MimKit.Torch.torch.nn.functional;
 
 namespace MimKit;
 

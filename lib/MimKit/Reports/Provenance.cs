@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
-using static MimKit.Torch.torch;
 
 namespace MimKit.Reports;
 

@@ -1,8 +1,5 @@
 using MimKit.Models;
 using MimKit.Runtime;
-using MimKit.Torch;
-using static MimKit.Torch.torch;
-using F = MimKit.Torch.torch.nn.functional;
 
 namespace MimKit;
 

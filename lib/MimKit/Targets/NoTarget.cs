@@ -1,5 +1,4 @@
 using MimKit.Models;
-using static MimKit.Torch.torch;
 
 namespace MimKit;
 

@@ -1,6 +1,5 @@
 using MimKit.Data;
 using MimKit.Models;
-using MimKit.Torch;
 
 namespace MimKit;
 

@@ -4,7 +4,6 @@ using System.Text.Json.Serialization;
 using MimKit.Data;
 using MimKit.Models;
 using MimKit.Runtime;
-using static MimKit.Torch.torch;
 
 namespace MimKit;
 

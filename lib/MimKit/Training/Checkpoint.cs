@@ -1,7 +1,5 @@
 using System.Globalization;
 using MimKit.Runtime;
-using MimKit.Torch;
-using static MimKit.Torch.torch;
 
 namespace MimKit.Training;
 

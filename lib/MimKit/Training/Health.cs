@@ -1,6 +1,3 @@
-using MimKit.Torch;
-using static MimKit.Torch.torch;
-
 namespace MimKit.Training;
 
 /// <summary>What a step with a NaN or an infinity in its loss or gradient does to a run.</summary>

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using MimKit.Data;
 using MimKit.Runtime;
-using MimKit.Torch;
 
 namespace MimKit.Training;
 

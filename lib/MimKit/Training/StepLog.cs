@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using MimKit.Data;
-using MimKit.Torch;
 using static System.FormattableString;
-using static MimKit.Torch.torch;
 
 namespace MimKit.Training;
 

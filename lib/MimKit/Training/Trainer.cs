@@ -1,9 +1,6 @@
 using MimKit.Data;
 using MimKit.Reports;
 using MimKit.Runtime;
-using MimKit.Torch;
-using MimKit.Torch.Modules;
-using static MimKit.Torch.torch;
 
 namespace MimKit.Training;
 

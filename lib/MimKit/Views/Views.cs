@@ -1,8 +1,6 @@
 using System.Text.Json.Serialization;
 using MimKit.Data;
 using MimKit.Runtime;
-using MimKit.Torch;
-using static MimKit.Torch.torch;
 
 namespace MimKit;
 

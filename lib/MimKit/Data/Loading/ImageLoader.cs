@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using MimKit.Runtime;
-using MimKit.Torch;
-using static MimKit.Torch.torch;
 
 namespace MimKit.Data;
 

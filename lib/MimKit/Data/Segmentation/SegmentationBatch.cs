@@ -1,6 +1,3 @@
-using MimKit.Torch;
-using static MimKit.Torch.torch;
-
 namespace MimKit.Data;
 
 /// <summary>Images and masks of one step as tensors.</summary>

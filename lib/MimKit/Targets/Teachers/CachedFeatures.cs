@@ -3,8 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using MimKit.Data;
 using MimKit.Runtime;
-using MimKit.Torch;
-using static MimKit.Torch.torch;
 
 namespace MimKit;
 

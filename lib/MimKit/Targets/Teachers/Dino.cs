@@ -7,9 +7,7 @@
 using MimKit.Data;
 using MimKit.Models;
 using MimKit.Runtime;
-using MimKit.Torch;
 using MimKit.Training;
-using static MimKit.Torch.torch;
 
 namespace MimKit;
 

@@ -1,8 +1,5 @@
 using MimKit.Models;
 using MimKit.Runtime;
-using MimKit.Torch;
-using MimKit.Torch.Modules;
-using static MimKit.Torch.torch;
 
 namespace MimKit;
 

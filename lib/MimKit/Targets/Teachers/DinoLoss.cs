@@ -1,6 +1,3 @@
-using MimKit.Torch;
-using static MimKit.Torch.torch;
-
 namespace MimKit;
 
 /// <summary>How the teacher's distributions are kept from all being one.</summary>

@@ -1,5 +1,4 @@
 using MimKit.Runtime;
-using static MimKit.Torch.torch;
 
 namespace MimKit;
 

@@ -6,7 +6,6 @@ using MimKit.Data;
 using MimKit.Models;
 using MimKit.Reports;
 using MimKit.Runtime;
-using static MimKit.Torch.torch;
 
 namespace MimKit;
 

@@ -1,6 +1,5 @@
 using MimKit.Data;
 using MimKit.Models;
-using static MimKit.Torch.torch;
 
 namespace MimKit;
 

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using MimKit.Data;
 using MimKit.Runtime;
-using MimKit.Torch;
-using static MimKit.Torch.torch;
 
 namespace MimKit;
 

@@ -1,7 +1,4 @@
 using MimKit.Runtime;
-using MimKit.Torch;
-using MimKit.Torch.Modules;
-using static MimKit.Torch.torch;
 
 namespace MimKit;
 

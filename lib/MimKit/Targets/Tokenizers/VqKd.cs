@@ -8,9 +8,7 @@ using System.Text.Json.Serialization;
 using MimKit.Data;
 using MimKit.Models;
 using MimKit.Runtime;
-using MimKit.Torch;
 using MimKit.Training;
-using static MimKit.Torch.torch;
 
 namespace MimKit;
 
