@@ -48,10 +48,10 @@ public static class Fused
 
     /// <summary>Multi-head self-attention, softmax(q kᵀ scale + bias) v, from packed projections.</summary>
     /// <param name="qkv">[B, N, 3 D]: q, k and v one after the other, each H heads of D / H</param>
-    /// <param name="bias">[H, N, N] float32 added to the logits, differentiable; with a bias the plain composition is used</param>
+    /// <param name="bias">[H, N, N] float32 added to the logits, differentiable</param>
     /// <returns>[B, N, D], qkv's dtype</returns>
     public static Tensor Attention(Tensor qkv, int heads, double scale, Tensor? bias = null) =>
-        bias is null && Native(qkv) ? AttentionOp.Call(qkv, (long)heads, scale) : Plain.Attention(qkv, heads, scale, bias);
+        Native(qkv, bias) ? AttentionOp.Call(qkv, (long)heads, scale, bias) : Plain.Attention(qkv, heads, scale, bias);
 
     /// <summary>The tokens at given positions.</summary>
     /// <param name="x">[B, N, D]</param>

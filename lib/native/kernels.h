@@ -31,9 +31,10 @@ struct Kernels {
   void (*gelu_back)(Rows dy, Rows x, const float* bias, Rows dx, float* dbias, int64_t from, int64_t to, int64_t d);
 
   // Self-attention of images [from, to): qkv [B, n, 3 heads d] -> out [B, n, heads d]. work: attention_work(n, d) floats.
+  // bias [heads, n, n], or null, is added to the logits; its gradient is added to dbias, or that is null.
   int64_t (*attention_work)(int64_t n, int64_t d);
-  void (*attention)(Rows qkv, Rows out, float* work, int64_t from, int64_t to, int64_t n, int64_t heads, int64_t d, float scale);
-  void (*attention_back)(Rows qkv, Rows dout, Rows dqkv, float* work, int64_t from, int64_t to, int64_t n, int64_t heads, int64_t d, float scale);
+  void (*attention)(Rows qkv, const float* bias, Rows out, float* work, int64_t from, int64_t to, int64_t n, int64_t heads, int64_t d, float scale);
+  void (*attention_back)(Rows qkv, const float* bias, Rows dout, Rows dqkv, float* dbias, float* work, int64_t from, int64_t to, int64_t n, int64_t heads, int64_t d, float scale);
 
   double (*square_sum)(const float* x, int64_t n);
   void (*adamw)(float* p, const float* g, float* m, float* v, int64_t n, AdamW step);

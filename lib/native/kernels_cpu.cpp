@@ -281,35 +281,40 @@ void softmax(float* p, int64_t n, int64_t np) {
 
 int64_t attention_work(int64_t n, int64_t d) { return Head::size(n, d); }
 
-void probabilities(Head& h, Rows qkv, int64_t base, int64_t width, int64_t head, float scale) {
+void probabilities(Head& h, Rows qkv, const float* bias, int64_t base, int64_t width, int64_t head, float scale) {
   int64_t row = 3 * width, at = base + head * h.d;
   read_rows(qkv, at, row, h.q, h.n, h.d, h.dp);
   read_rows(qkv, at + width, row, h.k, h.n, h.d, h.dp);
   read_rows(qkv, at + 2 * width, row, h.v, h.n, h.d, h.dp);
   transpose(h.k, h.kt, h.n, h.d, h.dp, h.np);
   multiply(h.q, h.dp, 1, h.kt, h.np, h.p, h.np, h.n, h.np, h.d, scale);
+  for (int64_t i = 0; bias && i < h.n; i++) {
+    float* p = h.p + i * h.np; const float* added = bias + (head * h.n + i) * h.n;
+#pragma omp simd
+    for (int64_t j = 0; j < h.n; j++) p[j] += added[j];
+  }
   softmax(h.p, h.n, h.np);
 }
 
-void attention(Rows qkv, Rows out, float* work, int64_t from, int64_t to, int64_t n, int64_t heads, int64_t d, float scale) {
+void attention(Rows qkv, const float* bias, Rows out, float* work, int64_t from, int64_t to, int64_t n, int64_t heads, int64_t d, float scale) {
   Head h(work, n, d);
   int64_t width = heads * d;
   for (int64_t b = from; b < to; b++)
     for (int64_t head = 0; head < heads; head++) {
-      probabilities(h, qkv, b * n * 3 * width, width, head, scale);
+      probabilities(h, qkv, bias, b * n * 3 * width, width, head, scale);
       multiply(h.p, h.np, 1, h.v, h.dp, h.o, h.dp, n, h.dp, n, 1);
       for (int64_t i = 0; i < n; i++) store(out, (b * n + i) * width + head * d, h.o + i * h.dp, d);
     }
 }
 
-// dV = P^T dO;  dP = dO V^T;  dS = P (dP - rowsum(P dP)) scale;  dQ = dS K;  dK = dS^T Q
-void attention_back(Rows qkv, Rows dout, Rows dqkv, float* work, int64_t from, int64_t to, int64_t n, int64_t heads, int64_t d, float scale) {
+// dV = P^T dO;  dP = dO V^T;  dS = P (dP - rowsum(P dP));  dbias = sum of images' dS;  dQ = scale dS K;  dK = scale dS^T Q
+void attention_back(Rows qkv, const float* bias, Rows dout, Rows dqkv, float* dbias, float* work, int64_t from, int64_t to, int64_t n, int64_t heads, int64_t d, float scale) {
   Head h(work, n, d);
   int64_t width = heads * d;
   for (int64_t b = from; b < to; b++)
     for (int64_t head = 0; head < heads; head++) {
       int64_t base = b * n * 3 * width;
-      probabilities(h, qkv, base, width, head, scale);
+      probabilities(h, qkv, bias, base, width, head, scale);
       transpose(h.v, h.vt, n, d, h.dp, h.np);
       read_rows(dout, b * n * width + head * d, width, h.o, n, d, h.dp);
       multiply(h.o, h.dp, 1, h.vt, h.np, h.ds, h.np, n, h.np, d, 1);
@@ -320,10 +325,14 @@ void attention_back(Rows qkv, Rows dout, Rows dqkv, float* work, int64_t from, i
 #pragma omp simd reduction(+ : t)
         for (int64_t j = 0; j < n; j++) t += p[j] * ds[j];
 #pragma omp simd
-        for (int64_t j = 0; j < h.np; j++) ds[j] = p[j] * (ds[j] - t) * scale;
+        for (int64_t j = 0; j < h.np; j++) ds[j] = p[j] * (ds[j] - t);
+        if (!dbias) continue;
+        float* sum = dbias + (head * n + i) * n;
+#pragma omp simd
+        for (int64_t j = 0; j < n; j++) sum[j] += ds[j];
       }
-      multiply(h.ds, h.np, 1, h.k, h.dp, h.o, h.dp, n, h.dp, n, 1);                 // dQ
-      multiply(h.ds, 1, h.np, h.q, h.dp, h.k, h.dp, n, h.dp, n, 1);                 // dK
+      multiply(h.ds, h.np, 1, h.k, h.dp, h.o, h.dp, n, h.dp, n, scale);             // dQ
+      multiply(h.ds, 1, h.np, h.q, h.dp, h.k, h.dp, n, h.dp, n, scale);             // dK
       for (int64_t i = 0; i < n; i++) {
         int64_t at = base + i * 3 * width + head * d;
         store(dqkv, at, h.o + i * h.dp, d);

@@ -170,30 +170,38 @@ template <class F> void over_images(int64_t images, int64_t n, int64_t d, F body
 }
 
 struct Attention : Function<Attention> {
-  static Tensor forward(AutogradContext* ctx, Tensor qkv, int64_t heads, double scale) {
+  static Tensor forward(AutogradContext* ctx, Tensor qkv, int64_t heads, double scale, Optional<Tensor> bias) {
     qkv = readable(qkv, "qkv");
     int64_t b = qkv.size(0), n = qkv.size(1), width = qkv.size(2) / 3, d = width / heads;
-    Tensor out = at::empty({b, n, width}, qkv.options());
-    over_images(b, n, d, [&](int64_t from, int64_t to, float* work) { kernels().attention(rows(qkv), rows(out), work, from, to, n, heads, d, float(scale)); });
-    ctx->save_for_backward({qkv});
+    Tensor out = at::empty({b, n, width}, qkv.options()), added = bias ? parameter(*bias, heads * n * n, "bias") : Tensor();
+    const float* p = bias ? floats(added) : nullptr;
+    over_images(b, n, d, [&](int64_t from, int64_t to, float* work) { kernels().attention(rows(qkv), p, rows(out), work, from, to, n, heads, d, float(scale)); });
+    ctx->save_for_backward({qkv, added});
     ctx->saved_data["heads"] = heads;
     ctx->saved_data["scale"] = scale;
+    ctx->saved_data["learns_bias"] = bias && bias->requires_grad();
     return out;
   }
   static variable_list backward(AutogradContext* ctx, variable_list grads) {
-    Tensor qkv = ctx->get_saved_variables()[0], dout = grads[0].to(qkv.scalar_type()).contiguous(), dqkv = at::empty_like(qkv);
-    int64_t heads = ctx->saved_data["heads"].toInt(), n = qkv.size(1), d = qkv.size(2) / 3 / heads;
+    auto saved = ctx->get_saved_variables();
+    Tensor qkv = saved[0], dout = grads[0].to(qkv.scalar_type()).contiguous(), dqkv = at::empty_like(qkv), sums;
+    int64_t heads = ctx->saved_data["heads"].toInt(), n = qkv.size(1), d = qkv.size(2) / 3 / heads, entries = heads * n * n;
     float scale = float(ctx->saved_data["scale"].toDouble());
+    const float* bias = saved[1].defined() ? floats(saved[1]) : nullptr;
+    if (ctx->saved_data["learns_bias"].toBool()) sums = at::zeros({at::get_num_threads(), heads, n, n}, at::kFloat);     // one a thread
     over_images(qkv.size(0), n, d, [&](int64_t from, int64_t to, float* work) {
-      kernels().attention_back(rows(qkv), rows(dout), rows(dqkv), work, from, to, n, heads, d, scale);
+      float* dbias = sums.defined() ? sums.data_ptr<float>() + at::get_thread_num() * entries : nullptr;
+      kernels().attention_back(rows(qkv), bias, rows(dout), rows(dqkv), dbias, work, from, to, n, heads, d, scale);
     });
-    return {dqkv, Tensor(), Tensor()};
+    return {dqkv, Tensor(), Tensor(), sums.defined() ? sums.sum(0) : Tensor()};
   }
 };
 
-Tensor attention(const Tensor& qkv, int64_t heads, double scale) {
+Tensor attention(const Tensor& qkv, int64_t heads, double scale, const Optional<Tensor>& bias) {
   TORCH_CHECK(qkv.dim() == 3 && heads > 0 && qkv.size(2) % (3 * heads) == 0, "qkv must be [B, N, 3 D] with D a multiple of ", heads, " heads, it is ", qkv.sizes());
-  return Attention::apply(qkv, heads, scale);
+  TORCH_CHECK(!bias || (bias->dim() == 3 && bias->size(0) == heads && bias->size(1) == qkv.size(1) && bias->size(2) == qkv.size(1)),
+              "the bias must be [", heads, ", ", qkv.size(1), ", ", qkv.size(1), "], it is ", bias->sizes());
+  return Attention::apply(qkv, heads, scale, bias);
 }
 
 // ---------------------------------------------------------------------------------------------------------- tokens
@@ -355,7 +363,7 @@ TORCH_LIBRARY(mimkit, m) {
   m.def("linear(Tensor x, Tensor w, Tensor? bias, Tensor w_cast, bool with_gelu=False) -> Tensor", &linear);
   m.def("layer_norm(Tensor x, Tensor w, Tensor b, float eps, int dtype) -> Tensor", &layer_norm);
   m.def("add_layer_norm(Tensor x, Tensor branch, Tensor w, Tensor b, float eps) -> (Tensor, Tensor)", &add_layer_norm);
-  m.def("attention(Tensor qkv, int heads, float scale) -> Tensor", &attention);
+  m.def("attention(Tensor qkv, int heads, float scale, Tensor? bias=None) -> Tensor", &attention);
   m.def("take_tokens(Tensor x, Tensor ids) -> Tensor", &take_tokens);
   m.def("place_tokens(Tensor tokens, Tensor ids, Tensor fill, int count) -> Tensor", &place_tokens);
   m.def("nearest_centre(Tensor points, Tensor centres) -> (Tensor, Tensor)", &nearest_centre);

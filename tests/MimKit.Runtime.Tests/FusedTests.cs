@@ -83,6 +83,16 @@ public class FusedTests
     }
 
     [Theory, MemberData(nameof(Types))]
+    public void Attention_with_a_bias_equals_its_composition_and_the_bias_has_its_gradient(ScalarType type, double tolerance)
+    {
+        manual_seed(7);
+        foreach (var (n, heads, d) in new[] { (13, 6, 32), (50, 4, 32), (7, 3, 20), (197, 2, 64) })
+            Same(type, tolerance, [Normal(5, n, 3 * heads * d).to(type), Normal(heads, n, n)],
+                l => [Fused.Attention(l[0], heads, 1 / Math.Sqrt(d), l[1])], l => [Plain.Attention(l[0], heads, 1 / Math.Sqrt(d), l[1])]);
+        Assert.Contains("[2, 5, 5]", Assert.Throws<TorchException>(() => Fused.Attention(Normal(1, 5, 24), 2, 1, Normal(2, 5, 6))).Message);
+    }
+
+    [Theory, MemberData(nameof(Types))]
     public void Tokens_are_taken_and_placed(ScalarType type, double tolerance)
     {
         manual_seed(8);

@@ -1,7 +1,5 @@
 using System.CommandLine;
-using MimKit.Ablations;
 using MimKit.Cli.Results;
-using MimKit.Data;
 using MimKit.Runtime;
 
 namespace MimKit.Cli.Commands;
@@ -23,7 +21,7 @@ static class ClaimsCommand
     static int List(TextWriter output)
     {
         foreach (var claim in PairedClaim.All)
-            output.WriteLine($"{claim.Name,-28} {claim.Statement}\n{"",-28} {claim.Source}; tried as {claim.Better.Name} against {claim.Worse.Name}{(claim.Needs.Any() ? $"; needs {string.Join(", ", claim.Needs)}" : "")}");
+            output.WriteLine($"{claim.Name,-28} {claim.Statement}\n{"",-28} {claim.Source}; tried as {claim.Better.Name} against {claim.Worse.Name}{(claim.LearnsFrom.Any() ? $"; learns from {string.Join(", ", claim.LearnsFrom)}" : "")}");
         return 0;
     }
 
@@ -36,32 +34,12 @@ static class ClaimsCommand
         try
         {
             foreach (var claim in wanted)
-                if (runner.Has(claim.Better) && runner.Has(claim.Worse)) output.WriteLine($"{claim.With(runner).Try(new(runner.Trials, seeds))}\n");
-                else output.WriteLine($"NOT TRIED  {claim.Statement}\n  needs {string.Join(" and ", claim.Needs)}\n");
+                output.WriteLine($"{claim.With(runner).Try(new(runner.Trials, seeds))}\n");
         }
         finally
         {
             Ambient.Cancellation = default;
         }
         return 0;
-    }
-}
-
-/// <summary>What commands that train many arms have in common.</summary>
-sealed class TrialOptions(string name)
-{
-    readonly Option<string> _data = new("--data") { HelpName = "NAME", Description = "A data set, as 'mimkit data list' names it.", DefaultValueFactory = _ => "fashion-mnist" };
-    readonly Option<string> _scale = new("--scale") { HelpName = "NAME", Description = $"One of: {string.Join(", ", Results.Scale.Names)}.", DefaultValueFactory = _ => "smoke" };
-    readonly Option<string> _teacher = new("--teacher") { HelpName = "RUN", Description = "The run folder of a trained teacher.", DefaultValueFactory = _ => "" };
-    readonly Option<string> _tokenizer = new("--tokenizer") { HelpName = "RUN", Description = "The run folder of a trained tokenizer.", DefaultValueFactory = _ => "" };
-    readonly Option<string> _folder = new("--folder") { HelpName = "DIR", Description = "Where cells and unfinished runs are kept.", DefaultValueFactory = _ => Path.Combine("runs", name) };
-
-    public IEnumerable<Option> All => [_data, _scale, _teacher, _tokenizer, _folder];
-
-    public ArmRunner Runner(ParseResult parsed, TextWriter output)
-    {
-        var scale = Results.Scale.Of(parsed.GetRequiredValue(_scale));
-        var data = scale.Cut(Datasets.Open(parsed.GetRequiredValue(_data)));
-        return new(new Trials(data, scale.Name, parsed.GetRequiredValue(_folder)) { Output = ProgressLines.To(output) }, scale, parsed.GetRequiredValue(_teacher), parsed.GetRequiredValue(_tokenizer));
     }
 }

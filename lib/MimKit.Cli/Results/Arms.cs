@@ -1,28 +1,54 @@
 using MimKit.Ablations;
 using MimKit.Cli.Settings;
-using MimKit.Data;
+using MimKit.Training;
 
 namespace MimKit.Cli.Results;
 
 /// <summary>A method of the command line with settings: a row of a results table, or one side of a claim.</summary>
 /// <param name="Name">As a table says it.</param>
 /// <param name="Method">One of <see cref="Recipe.Names"/>.</param>
-/// <param name="Settings">KEY=VALUE each. TEACHER and TOKENIZER stand for the folders given.</param>
+/// <param name="Settings">KEY=VALUE each. A value that <see cref="Shared"/> knows stands for a run folder.</param>
 sealed record NamedArm(string Name, string Method, params string[] Settings)
 {
-    /// <summary>What must be given: "--teacher", "--tokenizer".</summary>
-    public IEnumerable<string> Needs => new[] { ("TEACHER", "--teacher"), ("TOKENIZER", "--tokenizer") }.Where(need => Settings.Any(setting => setting.EndsWith('=' + need.Item1))).Select(need => need.Item2);
+    /// <summary>The teachers and tokenizers that it learns from.</summary>
+    public IEnumerable<string> LearnsFrom => Settings.Select(setting => setting[(setting.IndexOf('=') + 1)..]).Where(Shared.Names.Contains);
+}
+
+/// <summary>The teachers and tokenizers that arms share, by the word that stands for each in a setting; trained when first asked for.</summary>
+sealed class Shared(Artefacts artefacts)
+{
+    const int Clusters = 100;
+
+    /// <summary>"DINO", "VQ-KD", "DINO-CLUSTERS", "DVAE".</summary>
+    public static IReadOnlyList<string> Names { get; } = ["DINO", "VQ-KD", "DINO-CLUSTERS", "DVAE"];
+
+    /// <summary>Its run folder.</summary>
+    public string Folder(string name) => name switch
+    {
+        "DINO" => artefacts.DinoFolder(),
+        "VQ-KD" => artefacts.VqKdFolder(),
+        "DINO-CLUSTERS" => artefacts.ClusterFolder(VectorSpace.Teacher, Clusters),
+        "DVAE" => artefacts.DvaeFolder(),
+        _ => throw new ArgumentException($"there is no shared '{name}'.\n  there are: {string.Join(", ", Names)}"),
+    };
+
+    /// <summary>Minutes that its training took; 0 for clusters, whose folder does not tell.</summary>
+    public double Minutes(string name) => RunFolder.Read(Folder(name)).Minutes;
+
+    /// <summary>A setting with the folder in the word's place.</summary>
+    public string Named(string setting)
+    {
+        var equals = setting.IndexOf('=');
+        return Names.Contains(setting[(equals + 1)..]) ? setting[..(equals + 1)] + Folder(setting[(equals + 1)..]) : setting;
+    }
 }
 
 /// <summary>Trains and measures arms at one scale, cell by cell.</summary>
-sealed class ArmRunner(Trials trials, Scale scale, string teacher, string tokenizer)
+sealed class ArmRunner(Trials trials, Scale scale, Shared shared)
 {
     public Trials Trials => trials;
     public Scale Scale => scale;
-    public string Teacher => teacher;
-
-    /// <summary>Whether everything the arm needs was given.</summary>
-    public bool Has(NamedArm arm) => arm.Needs.All(need => need == "--teacher" ? teacher.Length > 0 : tokenizer.Length > 0);
+    public Shared Shared => shared;
 
     /// <summary>The arm's cells, one a seed.</summary>
     public IReadOnlyList<Cell> Cells(NamedArm arm, int seeds, Action<Cell>? progress = null)
@@ -33,6 +59,5 @@ sealed class ArmRunner(Trials trials, Scale scale, string teacher, string tokeni
     }
 
     /// <summary>The arm as it is trained with one seed.</summary>
-    public Recipe Of(NamedArm arm, ulong seed) =>
-        Recipe.Of(arm.Method, "Mini28", [.. arm.Settings.Select(setting => setting.Replace("=TEACHER", "=" + teacher).Replace("=TOKENIZER", "=" + tokenizer)), .. scale.Settings], seed);
+    public Recipe Of(NamedArm arm, ulong seed) => Recipe.Of(arm.Method, "Mini28", [.. arm.Settings.Select(shared.Named), .. scale.Settings], seed);
 }

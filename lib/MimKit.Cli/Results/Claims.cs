@@ -12,7 +12,7 @@ namespace MimKit.Cli.Results;
 sealed record PairedClaim(string Name, string Statement, string Source, NamedArm Better, NamedArm Worse)
 {
     const string DtmPaper = "DTM (Kim et al., ICLR 2025, arXiv 2401.00254)";
-    static readonly NamedArm Dtm = new("DTM", "dtm", "Teacher=TEACHER"), Cluster50 = new("ClusterMIM, K = 50", "cluster-mim", "Clusters=50"), BeitV2 = new("BEiT v2", "beit2", "Tokenizer=TOKENIZER");
+    static readonly NamedArm Dtm = new("DTM", "dtm", "Teacher=DINO"), Cluster50 = new("ClusterMIM, K = 50", "cluster-mim", "Clusters=50"), BeitV2 = new("BEiT v2", "beit2", "Tokenizer=VQ-KD");
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<PairedClaim> All { get; } =
@@ -22,22 +22,22 @@ sealed record PairedClaim(string Name, string Statement, string Source, NamedArm
         new("pixel-clusters-want-few", "A codebook of pixel clusters is better small: 50 clusters beat 500.", "ClusterMIM (arXiv 2407.09087), Table 4, as reviews tell it",
             Cluster50, new("ClusterMIM, K = 500", "cluster-mim", "Clusters=500")),
         new("aggregation-helps-the-probe", "Patch aggregation gives better linear features.", "BEiT v2 (Peng et al., 2022, arXiv 2208.06366), Table 5",
-            BeitV2, new("BEiT v2 without aggregation", "beit2", "Tokenizer=TOKENIZER", "Aggregation=null")),
+            BeitV2, new("BEiT v2 without aggregation", "beit2", "Tokenizer=VQ-KD", "Aggregation=null")),
         new("morphing-helps", "Morphed targets are better than the teacher's features token by token.", $"{DtmPaper}, section 5.2",
-            Dtm, new("token by token", "dtm", "Teacher=TEACHER", "Morphing=None")),
+            Dtm, new("token by token", "dtm", "Teacher=DINO", "Morphing=None")),
         new("dynamic-beats-fixed", "A granularity that changes every step is better than a fixed one.", $"{DtmPaper}, Table 7, as reviews tell it",
-            Dtm, new("24 tokens, always", "dtm", "Teacher=TEACHER", "Morphing.FewestTokens=24", "Morphing.MostTokens=24")),
+            Dtm, new("24 tokens, always", "dtm", "Teacher=DINO", "Morphing.FewestTokens=24", "Morphing.MostTokens=24")),
         new("more-than-distillation", "Hiding patches matters: DTM is more than distillation of its teacher.", $"{DtmPaper}; asked by reviewers",
-            Dtm, new("nothing hidden", "dtm", "Teacher=TEACHER", "Masking=None")),
+            Dtm, new("nothing hidden", "dtm", "Teacher=DINO", "Masking=None")),
         new("uniformity-helps", "Pushing features of images apart gives MAE better linear features.", "U-MAE (Zhang et al., NeurIPS 2022, arXiv 2210.08344)",
             new("U-MAE", "u-mae"), new("MAE", "mae")),
     ];
 
-    /// <summary>What must be given.</summary>
-    public IEnumerable<string> Needs => Better.Needs.Union(Worse.Needs);
+    /// <summary>The shared teachers and tokenizers that it is tried with.</summary>
+    public IEnumerable<string> LearnsFrom => Better.LearnsFrom.Union(Worse.LearnsFrom);
 
     /// <summary>The claim about the linear probe, in points of accuracy.</summary>
-    public Claim With(ArmRunner runner) => new(Name, Statement, Source, $"linear probe of {Better.Name} − {Worse.Name}", string.Join(", ", Needs), setting =>
+    public Claim With(ArmRunner runner) => new(Name, Statement, Source, $"linear probe of {Better.Name} − {Worse.Name}", setting =>
     {
         double[] Probe(NamedArm arm) => [.. runner.Cells(arm, setting.Seeds).Select(cell => cell.Outcome.Values[Metric.LinearProbe.Name])];
         return [.. Probe(Better).Zip(Probe(Worse), (better, worse) => better - worse)];

@@ -1,130 +1,104 @@
 using System.Globalization;
 using System.Text;
 using MimKit.Ablations;
-using MimKit.Data;
 using MimKit.Evaluation;
 using MimKit.Metrics;
 using MimKit.Reports;
-using static MimKit.Torch.torch;
 
 namespace MimKit.Cli.Results;
 
-/// <summary>Every method under the controls that a table of frozen features needs: raw pixels, a random encoder, the method's own target, its teacher, a supervised model.</summary>
-sealed class ResultsDocument(ArmRunner runner, int seeds, IReadOnlyList<string> only, TextWriter output)
+/// <summary>
+/// Every method under the controls that a table of frozen features needs: raw pixels, a random encoder, the method's own target, its teacher, a supervised model.
+/// The page is written again after each row, so that what is finished can be read while the rest is trained.
+/// </summary>
+/// <param name="runner">Trains and measures.</param>
+/// <param name="seeds">Of every method.</param>
+/// <param name="wanted">The methods.</param>
+/// <param name="command">What the page says it was written by.</param>
+/// <param name="output">For a line a cell.</param>
+/// <param name="publish">Given the page after each row.</param>
+sealed class ResultsDocument(ArmRunner runner, int seeds, IReadOnlyList<ResultsRow> wanted, string command, TextWriter output, Action<string> publish)
 {
-    static readonly Metric[] Columns = [Metric.Knn, Metric.LinearProbe];
     const double LeastGain = 0.10;                                                 // below the best predictor without a network
+    static readonly Metric[] Columns = [Metric.Knn, Metric.LinearProbe];
 
-    /// <summary>The rows, in the order of the table.</summary>
-    public static IReadOnlyList<NamedArm> Rows { get; } =
-    [
-        new("MAE", "mae"), new("U-MAE", "u-mae"), new("SimMIM", "simmim"), new("MaskFeat", "maskfeat"), new("data2vec-like", "data2vec"),
-        new("ClusterMIM, pixels, K = 50", "cluster-mim", "Clusters=50"), new("ClusterMIM, pixels, K = 100", "cluster-mim"), new("ClusterMIM, morphed clusters", "cluster-mim", "Morphing=Dynamic"),
-        new("BEiT v2 without aggregation", "beit2", "Tokenizer=TOKENIZER", "Aggregation=null"), new("BEiT v2", "beit2", "Tokenizer=TOKENIZER"),
-        new("feature regression (MVP-like)", "feature-regression", "Teacher=TEACHER"),
-        new("DTM", "dtm", "Teacher=TEACHER"), new("DTM, token by token", "dtm", "Teacher=TEACHER", "Morphing=None"), new("DTM, image-level", "dtm", "Teacher=TEACHER", "Morphing=ImageLevel"),
-        new("DTM, nothing hidden (distillation)", "dtm", "Teacher=TEACHER", "Masking=None"),
-        new("MAE + DTM", "mae", "Teacher=TEACHER"), new("ClusterMIM + DTM", "cluster-mim", "Teacher=TEACHER"), new("BEiT v2 + DTM", "beit2", "Tokenizer=TOKENIZER", "Teacher=TEACHER"),
-    ];
+    readonly Controls _controls = new(runner);
+    readonly List<(string Name, IReadOnlyList<Cell> Cells)> _beaten = [];          // controls, in the order of the table
+    readonly List<(ResultsRow Row, IReadOnlyList<Cell> Cells)> _finished = [];
 
-    readonly DataSplits _data = runner.Trials.Data;
-
-    public string Write()
+    /// <summary>Runs what is not yet there.</summary>
+    public void Run()
     {
-        var wanted = Rows.Where(row => only.Count == 0 || only.Any(text => row.Name.Contains(text, StringComparison.OrdinalIgnoreCase))).ToList();
-        var (present, absent) = (wanted.Where(runner.Has).ToList(), wanted.Where(row => !runner.Has(row)).ToList());
-        if (present.Count == 0) throw new ArgumentException($"none of these methods can be run{(absent.Count > 0 ? $"; they need {string.Join(" and ", absent.SelectMany(row => row.Needs).Distinct())}" : "")}.\n  there are: {string.Join("; ", Rows.Select(row => row.Name))}");
-        var table = new ResultTable("Frozen features", runner.Scale.Name, $"{_data.Test.Name} test", null, Columns);
-        var pixels = Control("raw pixels", "", () => FrozenEncoder.OfRawPixels(_data), table);
-        Control("random encoder", "", OfRandomEncoder, table);
-        if (runner.Teacher.Length > 0) Control("teacher", runner.Teacher, OfTeacher, table);
-        Add(new("supervised, as many epochs", "supervised"), table, []);
-
-        var losses = new List<object?[]>();
-        foreach (var row in present)
+        AddControl("raw pixels", () => [_controls.RawPixels()]);
+        AddControl("random encoder", () => [_controls.RandomEncoder()]);
+        if (wanted.Any(row => row.Arm.LearnsFrom.Any())) AddControl("teacher", () => [_controls.Teacher()]);
+        AddControl("supervised, as many epochs", () => runner.Cells(new("supervised", "supervised"), seeds));
+        foreach (var row in wanted)
         {
-            var own = Control($"target of {row.Name}", $"{runner.Of(row, 0).Config}", () => OfTarget(row), null);
-            var cells = Add(row, table, [("raw pixels", pixels), ("its own target", own)]);
-            losses.Add(Loss(row, cells));
+            if (_beaten.All(control => control.Name != TargetOf(row))) AddControl(TargetOf(row), () => [_controls.OwnTarget(row)]);
+            var cells = runner.Cells(row.Arm, seeds, cell => Tell(row.Arm.Name, cell));
+            _finished.Add((row, cells));
+            publish(Page());
         }
-        return Document(table, losses, absent);
     }
 
-    // ------------------------------------------------------------------------------------------------------- controls
+    static string TargetOf(ResultsRow row) => $"target: {row.Target}";
 
-    Cell Control(string name, string artefact, Func<FrozenResult> measure, ResultTable? table)
+    void AddControl(string name, Func<IReadOnlyList<Cell>> measure)
     {
-        var cell = runner.Trials.Store.Complete([(new ControlCell(name, artefact), 0UL)], (_, _) => Trials.Control(measure()), Told(name)).Single();
-        table?.AddControl(name, Measurements([cell]));
-        return cell;
+        _beaten.Add((name, measure()));
+        foreach (var cell in _beaten[^1].Cells) Tell(name, cell);
+        publish(Page());
     }
 
-    sealed record ControlCell(string Control, string Artefact);
+    void Tell(string name, Cell cell) => output.WriteLine($"{name}, seed {cell.Seed}: {string.Join(", ", cell.Outcome.Values.Select(value => FormattableString.Invariant($"{value.Key} {value.Value:0.####}")))}");
 
-    FrozenResult OfRandomEncoder()
+    // ----------------------------------------------------------------------------------------------------------- page
+
+    string Page()
     {
-        using var method = Build(new("", "mae"));
-        return FrozenEncoder.Evaluate(images => method.Encode(images), _data);
+        var data = runner.Trials.Data;
+        var text = new StringBuilder("# Results\n\nWritten by `").Append(command).Append("`");
+        text.Append(CultureInfo.InvariantCulture, $"; {data.Train.Count:N0} training images of {data.Train.Name}, {seeds} seed{(seeds == 1 ? "" : "s")}. ");
+        if (runner.Scale.Settings.Count > 0) text.Append($"Set on every method: {string.Join(", ", runner.Scale.Settings)}. ");
+        text.Append("A method has *learnt* where its linear probe beats raw pixels and a linear layer on its own target, the 95 % interval of the paired difference above 0 in every seed; all else is *not shown at this scale*.\n");
+        if (_finished.Count < wanted.Count) text.Append(CultureInfo.InvariantCulture, $"\nNot finished: {string.Join("; ", wanted.Skip(_finished.Count).Select(row => row.Arm.Name))}. The same command goes on.\n");
+        text.Append(CultureInfo.InvariantCulture, $"\n```text\n{Table()}\n```\n\n```text\n{Losses()}\n```\n\n");
+        foreach (var name in wanted.Take(_finished.Count).SelectMany(row => row.Arm.LearnsFrom).Distinct())
+            if (runner.Shared.Minutes(name) is > 0 and var minutes) text.Append(CultureInfo.InvariantCulture, $"{name} was trained once for all rows, in {minutes:F1} minutes that no row counts. ");
+        text.Append($"Commit of the cells: {string.Join(", ", _beaten.Concat(_finished.Select(row => ("", row.Cells))).SelectMany(row => row.Item2).Select(cell => cell.Commit).Distinct())}.\n");
+        return text.Append("\nOut of scope: BYOL and SLIP with DTM; iBOT.\n").ToString();
     }
 
-    FrozenResult OfTeacher()
+    ResultTable Table()
     {
-        using var teacher = Trained.Dino(runner.Teacher);
-        var scale = InputScale.Of(_data.Train.Manifest);
-        return FrozenEncoder.Evaluate(images => teacher.Pooled(images, scale), _data);
-    }
-
-    // the target under a linear layer: ids as one-hots at each place, vectors side by side where that is not too wide, else their mean
-    FrozenResult OfTarget(NamedArm row)
-    {
-        const int widest = 4096;
-        using var method = Build(row);
-        var target = method.Terms[0].Target;
-        return FrozenEncoder.Evaluate(images =>
+        var test = $"{runner.Trials.Data.Test.Name} test";
+        var table = new ResultTable("Frozen features", runner.Scale.Name, test, null, Columns);
+        foreach (var (name, cells) in _beaten)
+            if (cells[0].Outcome.Minutes > 0) table.AddMethod(name, null, Minutes(cells), null, Measurements(cells));
+            else table.AddControl(name, Measurements(cells));
+        foreach (var (row, cells) in _finished)
         {
-            var values = target.Of(images).Values;
-            if (values.ndim == 2) return values.size(1) * target.Size <= widest ? nn.functional.one_hot(values, target.Size).to(float32).flatten(1) : nn.functional.one_hot(values, target.Size).to(float32).mean([1]);
-            return values.size(1) * values.size(2) <= widest ? values.flatten(1) : values.mean([1]);
-        }, _data);
-    }
+            var verdict = Learnt.Judge([.. cells.Select(Read)], [("raw pixels", Control("raw pixels")), ("its own target", Control(TargetOf(row)))]);
+            table.AddMethod(row.Arm.Name, null, Minutes(cells), verdict, Measurements(cells));
+        }
+        return table;
 
-    Method Build(NamedArm row) => (Method)runner.Of(row, 0).Build(_data.Train);
-
-    // -------------------------------------------------------------------------------------------------------- methods
-
-    IReadOnlyList<Cell> Add(NamedArm row, ResultTable table, IReadOnlyList<(string Name, Cell Cell)> controls)
-    {
-        var cells = runner.Cells(row, seeds, Told(row.Name));
-        var verdict = controls.Count == 0 ? null : Learnt.Judge([.. cells.Select(Read)], [.. controls.Select(control => (control.Name, Read(control.Cell)))]);
-        table.AddMethod(row.Name, null, cells.Average(cell => cell.Outcome.Minutes), verdict, Measurements(cells));
-        return cells;
-
-        Evaluated Read(Cell cell) => new("linear probe", $"{_data.Test.Name} test", cell.Outcome.Correct(_data.Test.Count), 0);
+        Evaluated Read(Cell cell) => new("linear probe", test, cell.Outcome.Correct(runner.Trials.Data.Test.Count), 0);
+        Evaluated Control(string name) => Read(_beaten.First(control => control.Name == name).Cells[0]);
+        static double Minutes(IReadOnlyList<Cell> cells) => cells.Average(cell => cell.Outcome.Minutes);
     }
 
     static IReadOnlyList<(Metric, Measured)> Measurements(IReadOnlyList<Cell> cells) =>
-        [.. Columns.Select(metric => (metric, new Measured([.. cells.Select(cell => cell.Outcome.Values[metric.Name])], TestReads: cells.Count)))];
+        [.. Columns.Where(metric => cells[0].Outcome.Values.ContainsKey(metric.Name)).Select(metric => (metric, new Measured([.. cells.Select(cell => cell.Outcome.Values[metric.Name])], TestReads: cells.Count)))];
 
-    static object?[] Loss(NamedArm row, IReadOnlyList<Cell> cells)
+    MetricTable Losses() => new("Held-out loss beside what no network needs", ["method", "loss on val", "best trivial predictor", "below it", "by 10 %"], [.. _finished.Select(row => Loss(row.Row, row.Cells))],
+        "the method's own loss with its own masks on val; the trivial predictor knows the frequencies or means of its targets at each place, and nothing of the image.");
+
+    static object?[] Loss(ResultsRow row, IReadOnlyList<Cell> cells)
     {
         var (loss, trivial) = (cells.Average(cell => cell.Outcome.Values[Trials.HeldOutLoss.Name]), cells.Average(cell => cell.Outcome.Values[Trials.TrivialLoss.Name]));
         var gain = (trivial - loss) / trivial;
-        return [row.Name, loss, trivial, string.Create(CultureInfo.InvariantCulture, $"{100 * gain:F1} %"), gain >= LeastGain ? "yes" : "no"];
-    }
-
-    Action<Cell> Told(string name) => cell => output.WriteLine($"{name}, seed {cell.Seed}: {string.Join(", ", cell.Outcome.Values.Select(value => FormattableString.Invariant($"{value.Key} {value.Value:0.####}")))}");
-
-    // ------------------------------------------------------------------------------------------------------- document
-
-    string Document(ResultTable table, IReadOnlyList<object?[]> losses, IReadOnlyList<NamedArm> absent)
-    {
-        var xray = new MetricTable("Held-out loss beside what no network needs", ["method", "loss on val", "best trivial predictor", "below it", "by 10 %"], losses,
-            "the method's own loss with its own masks on val; the trivial predictor knows the frequencies or means of its targets at each place, and nothing of the image.");
-        var text = new StringBuilder("# Results\n\nWritten by `./mimkit results");
-        text.Append(CultureInfo.InvariantCulture, $" --scale {runner.Scale.Name} --seeds {seeds}`; {_data.Train.Count:N0} training images of {_data.Train.Name}. ");
-        text.Append("A method has *learnt* where its linear probe beats raw pixels and a linear layer on its own target, the 95 % interval of the paired difference above 0 in every seed; all else is *not shown at this scale*.\n");
-        text.Append(CultureInfo.InvariantCulture, $"\n```text\n{table}\n```\n\n```text\n{xray}\n```\n");
-        if (absent.Count > 0) text.Append(CultureInfo.InvariantCulture, $"\nNot run, for want of {string.Join(" and ", absent.SelectMany(row => row.Needs).Distinct())}: {string.Join("; ", absent.Select(row => row.Name))}.\n");
-        return text.Append("\nOut of scope: BYOL and SLIP with DTM; iBOT.\n").ToString();
+        return [row.Arm.Name, loss, trivial, string.Create(CultureInfo.InvariantCulture, $"{100 * gain:F1} %"), gain >= LeastGain ? "yes" : "no"];
     }
 }

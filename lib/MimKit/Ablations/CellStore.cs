@@ -8,7 +8,7 @@ using MimKit.Runtime;
 namespace MimKit.Ablations;
 
 /// <summary>
-/// The finished cells of a grid in a folder, one file each, named by a digest of everything that decides the numbers: record, seed, what is measured and the
+/// The finished cells of a grid in a folder, one file each, named by digests of everything that decides the numbers: record, seed and what is measured; and the
 /// libraries as built. Several processes may share the folder (a Slurm array, a second terminal): a cell that one computes is locked for the others.
 /// </summary>
 /// <param name="folder">Made if need be.</param>
@@ -22,9 +22,11 @@ public sealed class CellStore(string folder, string about)
     /// <summary>Where the cells lie.</summary>
     public string Folder => folder;
 
+    /// <summary>Whether a cell that another build of the libraries finished is taken as finished; it carries that build's commit.</summary>
+    public bool AnyBuild { get; init; }
+
     /// <summary>A finished cell; null where it is not finished.</summary>
-    public Cell? Find(object config, ulong seed) =>
-        File.Exists(PathOf(config, seed)) ? JsonSerializer.Deserialize<Cell>(File.ReadAllText(PathOf(config, seed)), Options) : null;
+    public Cell? Find(object config, ulong seed) => PathOfFinished(config, seed) is { } path ? JsonSerializer.Deserialize<Cell>(File.ReadAllText(path), Options) : null;
 
     /// <summary>
     /// Finishes all cells: those found are read, the others computed, each by the process that locks it first. Returns when all are there, those of other
@@ -78,9 +80,16 @@ public sealed class CellStore(string folder, string about)
         }
     }
 
-    string PathOf(object config, ulong seed)
+    string? PathOfFinished(object config, ulong seed)
     {
-        var digest = SHA256.HashData(Encoding.UTF8.GetBytes($"{config}\n{seed}\n{about}\n{Code}"));
-        return Path.Combine(folder, $"{config.GetType().Name.Replace("Config", "")}-seed{seed}-{Convert.ToHexStringLower(digest)[..12]}.json");
+        var own = PathOf(config, seed);
+        return File.Exists(own) ? own
+            : AnyBuild && Directory.Exists(folder) ? Directory.GetFiles(folder, $"{NameOf(config, seed)}-*.json").MaxBy(File.GetLastWriteTimeUtc) : null;
     }
+
+    string PathOf(object config, ulong seed) => Path.Combine(folder, $"{NameOf(config, seed)}-{Digest(Code)[..6]}.json");
+
+    string NameOf(object config, ulong seed) => $"{config.GetType().Name.Replace("Config", "")}-seed{seed}-{Digest($"{config}\n{seed}\n{about}")[..12]}";
+
+    static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

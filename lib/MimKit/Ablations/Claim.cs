@@ -9,9 +9,8 @@ namespace MimKit.Ablations;
 /// <param name="Statement">In one sentence.</param>
 /// <param name="Source">Paper and place.</param>
 /// <param name="Test">What is subtracted from what.</param>
-/// <param name="Needs">What must be there: "a teacher"; empty: nothing.</param>
 /// <param name="Differences">Runs the paired arms of a setting.</param>
-public sealed record Claim(string Name, string Statement, string Source, string Test, string Needs, Func<ClaimSetting, IReadOnlyList<double>> Differences)
+public sealed record Claim(string Name, string Statement, string Source, string Test, Func<ClaimSetting, IReadOnlyList<double>> Differences)
 {
     /// <summary>Tries it.</summary>
     public ClaimCard Try(ClaimSetting setting) => new(this, setting, SeedDifference.Of([.. Differences(setting)]));

@@ -22,8 +22,11 @@ public sealed class Trials(DataSplits data, string scale, string folder)
     /// <summary>Where progress is written.</summary>
     public TextWriter Output { get; init; } = TextWriter.Null;
 
+    /// <summary>Whether cells of other builds of the libraries count as finished: <see cref="CellStore.AnyBuild"/>.</summary>
+    public bool AnyBuild { get; init; }
+
     /// <summary>The cells of this data and measurement.</summary>
-    public CellStore Store { get; } = new(Path.Combine(folder, "cells"), $"frozen features of {data.Train.Digest} {data.Train.Count} {data.Val.Count} {data.Test.Count}");
+    public CellStore Store => new(Path.Combine(folder, "cells"), $"frozen features of {data.Train.Digest} {data.Train.Count} {data.Val.Count} {data.Test.Count}") { AnyBuild = AnyBuild };
 
     /// <summary>Trains one record and measures it: kNN-20 and linear probe on test, held-out loss on val.</summary>
     /// <param name="subject">Made from the record; disposed here.</param>
@@ -46,10 +49,19 @@ public sealed class Trials(DataSplits data, string scale, string folder)
     /// <param name="frozen">From <see cref="FrozenEncoder"/>.</param>
     public static Outcome Control(FrozenResult frozen) => Of(frozen, 0, []);
 
+    /// <summary>The same of a linear probe alone.</summary>
+    public static Outcome Control(ProbeResult probe) => Of(probe, 0, []);
+
     private static Outcome Of(FrozenResult frozen, double minutes, Dictionary<string, double> values)
     {
-        (values[Metric.Knn.Name], values[Metric.LinearProbe.Name]) = (100 * frozen.Knn.Accuracy, 100 * frozen.Probe.Accuracy);
-        return new(values, 100 * frozen.Probe.Val.Values.Max(), minutes) { ProbeBits = Outcome.Pack(frozen.Probe.Correct) };
+        values[Metric.Knn.Name] = 100 * frozen.Knn.Accuracy;
+        return Of(frozen.Probe, minutes, values);
+    }
+
+    private static Outcome Of(ProbeResult probe, double minutes, Dictionary<string, double> values)
+    {
+        values[Metric.LinearProbe.Name] = 100 * probe.Accuracy;
+        return new(values, 100 * probe.Val.Values.Max(), minutes) { ProbeBits = Outcome.Pack(probe.Correct) };
     }
 
     private static Func<Tensor, Tensor> Encoder(ITrainable subject) => subject switch

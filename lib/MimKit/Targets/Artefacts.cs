@@ -67,6 +67,22 @@ public sealed class Artefacts(string root, ArtefactScale scale, DataSplits data,
         }
     }
 
+    /// <summary>The dVAE tokenizer's record at this scale.</summary>
+    public DvaeConfig Dvae
+    {
+        get
+        {
+            var preset = Train.Height == 28 ? DvaeConfig.Mini28 : DvaeConfig.Mini28 with { ImageSize = Train.Height, Channels = Train.Channels, PatchSize = Train.Height / 8 };
+            return scale switch
+            {
+                ArtefactScale.Smoke => preset with { Hidden = 8, DecoderInput = 8, Codes = 64, Epochs = 1 },
+                ArtefactScale.Laptop => preset,
+                ArtefactScale.Gpu => preset with { Hidden = 64, DecoderInput = 64, Epochs = 30, BatchSize = 256, WarmupEpochs = 2 },
+                _ => throw new ArgumentOutOfRangeException(nameof(scale), scale, "There is no such scale."),
+            };
+        }
+    }
+
     /// <summary>A cluster tokenizer's record at this scale.</summary>
     public ClusterTokenizerConfig Clusters(VectorSpace space, int clusters) => new()
     {
@@ -83,6 +99,9 @@ public sealed class Artefacts(string root, ArtefactScale scale, DataSplits data,
         var teacher = DinoFolder();
         return Finished(VqKd, VqKd.Plan(seed), () => VqKd.Build(Trained.Dino(teacher), Train, seed));
     }
+
+    /// <summary>The dVAE tokenizer's run folder, trained if it is not.</summary>
+    public string DvaeFolder() => Finished(Dvae, Dvae.Plan(seed), () => Dvae.Build(Train.Manifest, seed));
 
     /// <summary>A cluster tokenizer's folder, made if it is not; its teacher too, where it has one.</summary>
     public string ClusterFolder(VectorSpace space, int clusters)
