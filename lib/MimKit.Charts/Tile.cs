@@ -3,6 +3,9 @@ namespace MimKit.Charts;
 /// <summary>One small image of a grid: a picture, a patch, a cluster's mean, a reconstruction.</summary>
 public sealed record Tile
 {
+    private const int FrameWidth = 2;
+    private static readonly byte[] FrameColour = [255, 176, 0];
+
     private readonly byte[] _pixels;   // [H, W, C]
 
     private Tile(byte[] pixels, int height, int width, int channels)
@@ -52,6 +55,27 @@ public sealed record Tile
         if (rows < 1 || columns < 1 || hidden.Count != rows * columns || Height % rows != 0 || Width % columns != 0)
             throw new ArgumentException($"A mask of {rows} x {columns} with {hidden.Count} entries does not fit an image of {Height} x {Width}.");
         return this with { Hidden = hidden, HiddenRows = rows, HiddenColumns = columns };
+    }
+
+    /// <summary>The same image enlarged, with a coloured frame around a part of it.</summary>
+    /// <param name="top">first row of the part, in pixels of this tile</param>
+    /// <param name="left">first column</param>
+    /// <param name="height">of the part</param>
+    /// <param name="width">of the part</param>
+    /// <param name="scale">screen pixels a pixel</param>
+    public Tile Frame(int top, int left, int height, int width, int scale)
+    {
+        var (rows, columns) = (Height * scale, Width * scale);
+        var (y0, y1, x0, x1) = (top * scale, (top + height) * scale - 1, left * scale, (left + width) * scale - 1);
+        var pixels = new byte[rows * columns * 3];
+        for (var y = 0; y < rows; y++)
+            for (var x = 0; x < columns; x++)
+            {
+                var edge = y >= y0 && y <= y1 && x >= x0 && x <= x1 && (Math.Min(y - y0, y1 - y) < FrameWidth || Math.Min(x - x0, x1 - x) < FrameWidth);
+                var source = Pixel(y / scale, x / scale);
+                for (var c = 0; c < 3; c++) pixels[(y * columns + x) * 3 + c] = edge ? FrameColour[c] : source[Math.Min(c, Channels - 1)];
+            }
+        return new(pixels, rows, columns, 3) { Hover = Hover };
     }
 
     internal ReadOnlySpan<byte> Pixel(int row, int column) => _pixels.AsSpan((row * Width + column) * Channels, Channels);

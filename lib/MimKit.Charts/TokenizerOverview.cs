@@ -8,15 +8,16 @@ using static System.FormattableString;
 namespace MimKit.Charts;
 
 /// <summary>
-/// What a tokenizer does, on one page: use of its codes, what trivial predictors reach on its ids, TCAS and class purity, where codes stand, which
-/// stand side by side, patches of the commonest codes. Fitted on train, measured on val. Show it with <c>display(new TokenizerOverview(tokenizer, data))</c>.
+/// What a tokenizer does, on one page: use of its codes, what trivial predictors reach on its ids, TCAS and class purity, what the ids alone are worth, where
+/// codes stand, which stand side by side, patches of the commonest codes and the images they come from, what a decoder makes of codes. Fitted on train,
+/// measured on val. <c>display(tokenizer)</c> shows it for the data set that the tokenizer was made on.
 /// </summary>
 public sealed class TokenizerOverview
 {
-    private const int Shown = 20, Members = 6;
+    private const int Shown = 20, Members = 6, WithImages = 10;
 
     private readonly Target _tokenizer;
-    private readonly ImageSet _val;
+    private readonly ImageSet _train, _val;
     private readonly long[] _trainIds, _ids;                                       // [images · N]
     private readonly TokenCounts _counts;
     private readonly IReadOnlyList<CodebookUse> _use;
@@ -28,7 +29,8 @@ public sealed class TokenizerOverview
     public TokenizerOverview(Target tokenizer, DataSplits data, int images = 2000, IReadOnlyList<CodebookUse>? use = null)
     {
         (_tokenizer, _val, _use) = (tokenizer, data.Val.Take(Math.Min(images, data.Val.Count)), use ?? []);
-        _trainIds = Ids(data.Train.Take(Math.Min(images, data.Train.Count)));
+        _train = data.Train.Take(Math.Min(images, data.Train.Count));
+        _trainIds = Ids(_train);
         _ids = Ids(_val);
         _counts = new(tokenizer.Grid.Count, tokenizer.Size, _val.ClassCount);
         _counts.Add(_ids, _val.Labels);
@@ -68,12 +70,33 @@ public sealed class TokenizerOverview
     ]);
 
     /// <summary>Where the commonest codes stand: the share of each position's patches that has the code.</summary>
-    public Figure Positions()
+    public Figure Positions() => Chart.PositionMaps(_counts, _tokenizer.Grid, Common);
+
+    /// <summary>The patches nearest to the commonest codes, framed in their images.</summary>
+    public Figure Nearest() => Chart.NearestPatches(_tokenizer, _val, [.. Common.Take(WithImages)]);
+
+    /// <summary>Images and what the codes keep of them; null where nothing decodes.</summary>
+    /// <param name="teacher">of a VQ-KD tokenizer</param>
+    public Figure? Reconstruction(Teacher? teacher = null) => _tokenizer is ICodebook ? Chart.Reconstruction(_tokenizer, _val, teacher) : null;
+
+    /// <summary>What the ids alone are worth on val, beside raw pixels of the same images: a linear probe on one-hot codes, kNN on the counts of codes in an image.</summary>
+    public MetricTable Worth()
     {
-        var values = new double[Common.Count, _tokenizer.Grid.Count];
-        for (var row = 0; row < Common.Count; row++)
-            for (var position = 0; position < _tokenizer.Grid.Count; position++) values[row, position] = (double)Sum(_counts[position, Common[row]]) / _val.Count;
-        return Chart.Heatmap("Where codes stand", "position, row by row", "code", "share", values, Names);
+        using var scope = NewDisposeScope();
+        using var off = no_grad();
+        var fitted = _train.Count * 3 / 4;                                         // the last quarter chooses the strength of the penalty
+        if (fitted < 1 || _val.Count < 2) return new("What the ids alone are worth", ["input", "linear probe", "kNN-20"], [], "too few images to say");
+        var ids = tensor(_trainIds, [_train.Count, _tokenizer.Grid.Count]);
+        TokenSet Part(int from, int count) => new(ids.narrow(0, from, count), _tokenizer.Size, _train.Labels[from..(from + count)]);
+        var held = new TokenSet(tensor(_ids, [_val.Count, _tokenizer.Grid.Count]), _tokenizer.Size, _val.Labels, "val");
+        var (pixels, heldPixels) = (Features.RawPixels(_train), Features.RawPixels(_val));
+        FeatureSet Pixels(int from, int count) => new(pixels.X.narrow(0, from, count), _train.Labels[from..(from + count)]);
+        var k = Math.Min(20, _train.Count);
+        return new("What the ids alone are worth", ["input", "linear probe", $"kNN-{k}"],
+        [
+            ["codes", LinearProbe.Fit(Part(0, fitted), Part(fitted, _train.Count - fitted), held).Accuracy, Knn.Classify(new(Histograms(_trainIds), _train.Labels), new(Histograms(_ids), _val.Labels), k).Accuracy],
+            ["raw pixels", LinearProbe.Fit(Pixels(0, fitted), Pixels(fitted, _train.Count - fitted), heldPixels).Accuracy, Knn.Classify(pixels, heldPixels, k).Accuracy],
+        ], Invariant($"accuracy on {_val.Count:N0} images of val, fitted on {_train.Count:N0} of train; the probe reads one-hot codes by position, kNN how often each code occurs in an image"));
     }
 
     /// <summary>Which of the commonest codes stand to the right of which: log of how much more often than by chance.</summary>
@@ -138,7 +161,10 @@ public sealed class TokenizerOverview
     {
         yield return Tcas.MimeBundle();
         yield return Xray.MimeBundle();
+        yield return Worth().MimeBundle();
         yield return Mosaic().MimeBundle();
+        yield return Nearest().MimeBundle();
+        if (Reconstruction() is { } decoded) yield return decoded.MimeBundle();
         yield return Usage().MimeBundle();
         if (OverTime() is { } curve) yield return curve.MimeBundle();
         yield return Positions().MimeBundle();
@@ -156,6 +182,14 @@ public sealed class TokenizerOverview
         var sum = 0L;
         foreach (var count in counts) sum += count;
         return sum;
+    }
+
+    // [images, K] how often each code occurs
+    private Tensor Histograms(long[] ids)
+    {
+        var n = _tokenizer.Grid.Count;
+        var flat = tensor([.. ids.Select((id, i) => i / n * (long)_tokenizer.Size + id)]);
+        return flat.bincount(minlength: (long)ids.Length / n * _tokenizer.Size).reshape(ids.Length / n, _tokenizer.Size).to(float32);
     }
 
     private int[] Spread(int code)

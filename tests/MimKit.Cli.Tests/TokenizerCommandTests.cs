@@ -1,3 +1,6 @@
+using MimKit.Cli.Notebooks;
+using MimKit.Notebook;
+
 namespace MimKit.Cli.Tests;
 
 public sealed class TokenizerCommandTests : IDisposable
@@ -17,10 +20,16 @@ public sealed class TokenizerCommandTests : IDisposable
         Assert.Contains("recalled, never read", said.Out);
         Assert.Contains("5 / 5", said.Out);
 
+        NotebookHost.Session();
+        foreach (var part in new[] { "5 of 5 codes in use on fashion-mnist val", "What the ids alone are worth", "Where codes stand" }) Assert.Contains(part, Html(Trained.Tokenizer(_folder.At("run"))));
+        Assert.Contains("pixels, standardised", Html(new PixelTarget(new(7, 7, 4, 1))));      // no tokenizer: its text
+
         Assert.Contains("already holds a run", Cli.Run(make).Error);
         Assert.Contains("there are: train, val, test", Cli.Run("tcas", _folder.At("run"), "--split", "nothing").Error);
         Assert.Contains("a DinoConfig is wanted", Cli.Run("teacher", "show", _folder.At("run")).Error);
     }
+
+    static string Html(object value) => Formatter.Format(value).TextOf(MimeBundle.Html)!;
 
     [Theory]
     [InlineData("tokenizer train nothing", "there are: vq-kd, dvae, clusters")]

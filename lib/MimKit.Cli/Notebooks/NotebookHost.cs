@@ -21,19 +21,23 @@ static class NotebookHost
     };
 
     /// <summary>References and usings of every cell; the cell's token becomes the ambient one that training loops observe.</summary>
-    public static SessionOptions Session() => new()
+    public static SessionOptions Session()
     {
-        References = [.. Libraries.Select(name => Path.Combine(AppContext.BaseDirectory, name + ".dll"))],
-        MoreUsings = [.. Namespaces(), "static MimKit.Torch.torch", "static MimKit.Torch.torch.nn"],
-        ProvidedPackages = ["MimKit"],
-        Tensors = new TensorExchange(SharedTensors.Take, SharedTensors.Make),
-        MermaidScript = Home.At(".build", "npm", "mermaid", "dist", "mermaid.min.js") is var script && File.Exists(script) ? script : null,
-        AroundCell = token =>
+        TokenizerDisplay.Register();
+        return new()
         {
-            Ambient.Cancellation = token;
-            return null;
-        },
-    };
+            References = [.. Libraries.Select(name => Path.Combine(AppContext.BaseDirectory, name + ".dll"))],
+            MoreUsings = [.. Namespaces(), "static MimKit.Torch.torch", "static MimKit.Torch.torch.nn"],
+            ProvidedPackages = ["MimKit"],
+            Tensors = new TensorExchange(SharedTensors.Take, SharedTensors.Make),
+            MermaidScript = Home.At(".build", "npm", "mermaid", "dist", "mermaid.min.js") is var script && File.Exists(script) ? script : null,
+            AroundCell = token =>
+            {
+                Ambient.Cancellation = token;
+                return null;
+            },
+        };
+    }
 
     // Everything public is within reach of a cell; loading the assemblies does not load libtorch.
     static IEnumerable<string> Namespaces() =>

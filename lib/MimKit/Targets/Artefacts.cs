@@ -18,8 +18,9 @@ public enum ArtefactScale
 }
 
 /// <summary>
-/// Teachers and tokenizers, trained once and shared: each lives in a folder named after everything that decides it (record, plan, images), is
-/// trained when first asked for, and goes on where it was interrupted.
+/// Teachers and tokenizers, trained once and shared: each lives in a folder named after everything that decides it (record, seed, images), is
+/// trained when first asked for, and goes on where it was interrupted. The plan follows from the record and is not part of the name, so that a
+/// new field of it trains nothing again.
 /// </summary>
 /// <param name="root">"artefacts"</param>
 /// <param name="scale">how much is spent</param>
@@ -28,6 +29,7 @@ public enum ArtefactScale
 public sealed class Artefacts(string root, ArtefactScale scale, DataSplits data, ulong seed = 0)
 {
     private const int SmokeImages = 2000;
+    private const int Version = 1;                                                 // raise it where code, not a record, changes what is trained
 
     /// <summary>Where progress is written.</summary>
     public TextWriter Output { get; init; } = Console.Out;
@@ -56,7 +58,7 @@ public sealed class Artefacts(string root, ArtefactScale scale, DataSplits data,
     {
         get
         {
-            var preset = VqKdConfig.Mini28 with { Encoder = Fitted(VqKdConfig.Mini28.Encoder), Teacher = FolderOf(Dino, Dino.Plan(seed)) };
+            var preset = VqKdConfig.Mini28 with { Encoder = Fitted(VqKdConfig.Mini28.Encoder), Teacher = FolderOf(Dino) };
             return scale switch
             {
                 ArtefactScale.Smoke => preset with { Encoder = preset.Encoder with { Width = 64, Blocks = 2 }, Codes = 64, Epochs = 1, StartImages = 500 },
@@ -86,7 +88,7 @@ public sealed class Artefacts(string root, ArtefactScale scale, DataSplits data,
     /// <summary>A cluster tokenizer's record at this scale.</summary>
     public ClusterTokenizerConfig Clusters(VectorSpace space, int clusters) => new()
     {
-        Space = space, Clusters = clusters, Teacher = FolderOf(Dino, Dino.Plan(seed)), PatchSize = Dino.Encoder.PatchSize, HogCell = Dino.Encoder.PatchSize / 2,
+        Space = space, Clusters = clusters, Teacher = FolderOf(Dino), PatchSize = Dino.Encoder.PatchSize, HogCell = Dino.Encoder.PatchSize / 2,
         Epochs = scale == ArtefactScale.Gpu ? 20 : scale == ArtefactScale.Smoke || space == VectorSpace.Teacher ? 1 : 3,   // a teacher's pass is the cost
     };
 
@@ -108,14 +110,14 @@ public sealed class Artefacts(string root, ArtefactScale scale, DataSplits data,
     {
         if (space == VectorSpace.Teacher) DinoFolder();
         var config = Clusters(space, clusters);
-        var folder = FolderOf(config, plan: null);
+        var folder = FolderOf(config);
         if (!File.Exists(Path.Combine(folder, "run.json"))) Output.WriteLine(config.Train(Train, seed, folder));
         return folder;
     }
 
     private string Finished(object config, TrainingPlan plan, Func<ITrainable> build)
     {
-        var folder = FolderOf(config, plan);
+        var folder = FolderOf(config);
         var steps = (long)plan.Epochs * (Train.Count / plan.BatchSize);
         if (File.Exists(Path.Combine(folder, FormattableString.Invariant($"checkpoint-{steps:00000000}.safetensors")))) return folder;
         var subject = build();
@@ -130,10 +132,10 @@ public sealed class Artefacts(string root, ArtefactScale scale, DataSplits data,
         return folder;
     }
 
-    private string FolderOf(object config, TrainingPlan? plan)
+    private string FolderOf(object config)
     {
         var described = $"{config}".Replace(root, "", StringComparison.Ordinal);    // a teacher's folder may move with the others
-        var digest = SHA256.HashData(Encoding.UTF8.GetBytes($"{described}\n{plan}\n{seed}\n{Train.Digest}"));
+        var digest = SHA256.HashData(Encoding.UTF8.GetBytes($"{Version}\n{described}\n{seed}\n{Train.Digest}"));
         return Path.Combine(root, Train.Name, $"{config.GetType().Name.Replace("Config", "")}-{scale.ToString().ToLowerInvariant()}-{Convert.ToHexStringLower(digest)[..10]}");
     }
 

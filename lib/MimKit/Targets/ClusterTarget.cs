@@ -1,4 +1,5 @@
 using MimKit.Models;
+using MimKit.Runtime;
 
 namespace MimKit;
 
@@ -8,9 +9,14 @@ namespace MimKit;
 /// <see cref="Fidelity.AsReleased"/> assigns as the released <c>token_normalize</c> does: the l2-normalised patch is compared with the raw
 /// centres by dot product, so that long centres win. The paper's rule is the nearest centre.
 /// </param>
-public sealed class ClusterTarget(Clusters clusters, Fidelity follow = Fidelity.Paper) : Target
+public sealed class ClusterTarget(Clusters clusters, Fidelity follow = Fidelity.Paper) : Target, ICodebook
 {
     public override PatchGrid Grid => clusters.Grid;
+    public override string? MadeOn => clusters.MadeOn;
+
+    /// <summary>The centres, and what they are centres of.</summary>
+    public Clusters Clusters => clusters;
+
     public override int Size => clusters.Count;
     public override IReadOnlyDictionary<string, Tensor> State => new Dictionary<string, Tensor> { ["clusters.centres"] = clusters.Centres };
 
@@ -19,6 +25,15 @@ public sealed class ClusterTarget(Clusters clusters, Fidelity follow = Fidelity.
         var vectors = clusters.Vectors(view);                                      // [B · N, D]
         var ids = follow == Fidelity.Paper ? clusters.Assign(vectors) : LargestDot(vectors, clusters.Centres);
         return new(ids.reshape(view.size(0), clusters.Grid.Count));
+    }
+
+    /// <summary>The paper's rule, also where targets are assigned as released.</summary>
+    public (Tensor Ids, Tensor Distance) Nearest(Tensor view)
+    {
+        using var off = no_grad();
+        using var scope = NewDisposeScope();
+        var (ids, distance2) = Fused.NearestCentre(clusters.Vectors(view), clusters.Centres);
+        return (ids.reshape(view.size(0), Grid.Count).MoveToOuterDisposeScope(), distance2.reshape(view.size(0), Grid.Count).MoveToOuterDisposeScope());
     }
 
     /// <summary>Clusters are as alike as their centres.</summary>

@@ -30,6 +30,9 @@ public abstract class Target
     /// <summary>The patches it describes; must be the student's.</summary>
     public abstract PatchGrid Grid { get; }
 
+    /// <summary>The data set that it was made on, by name, where it was made on one: what a display of it looks at.</summary>
+    public virtual string? MadeOn { get; init; }
+
     /// <summary>Numbers a head needs a patch: codes to choose from, or values of a vector.</summary>
     public abstract int Size { get; }
 

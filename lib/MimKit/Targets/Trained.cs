@@ -30,7 +30,7 @@ public static class Trained
     /// <param name="folder">the run folder</param>
     public static ClusterTarget Clusters(string folder)
     {
-        var (config, scale) = Config<ClusterTokenizerConfig>(folder);
+        var (config, scale, _) = Config<ClusterTokenizerConfig>(folder);
         return new(MimKit.Clusters.Load(Path.Combine(folder, ClusterTokenizerConfig.FileName), grid => config.SpaceOn(grid, scale)));
     }
 
@@ -41,7 +41,7 @@ public static class Trained
     /// <exception cref="InvalidDataException">The folder holds no DINO run.</exception>
     public static VitTeacher Dino(string folder, Pooling pooling = Pooling.ClassToken, int? blocks = null)
     {
-        var (config, scale) = Config<DinoConfig>(folder);
+        var (config, scale, _) = Config<DinoConfig>(folder);
         using var scope = NewDisposeScope();
         var network = new LearnedVit(config.Encoder, config.Precision, seed: 0);
         network.load_state_dict(Part(folder, "teacher.backbone."));
@@ -54,27 +54,27 @@ public static class Trained
     /// <exception cref="InvalidDataException">The folder holds no VQ-KD run.</exception>
     public static VqKdTarget VqKd(string folder)
     {
-        var (config, scale) = Config<VqKdConfig>(folder);
+        var (config, scale, data) = Config<VqKdConfig>(folder);
         using var scope = NewDisposeScope();
         var state = Part(folder, "");
         foreach (var name in state.Keys.Where(name => name is "use" or "use_epoch").ToList()) state.Remove(name);   // the training's own curve
         var width = (int)state["decode_task_layer.2.weight"].size(0);
-        var network = new VqKdNetwork(config.Encoder, config.Decoder, new(config.Codes, config.CodeWidth, config.Decay, seed: 0), width, config.Precision, seed: 0);
+        var network = new VqKdNetwork(config.Encoder, config.Decoder, config.Quantizer(seed: 0), width, config.Precision, seed: 0);
         network.load_state_dict(state);
         network.eval();
-        return new(network, scale);
+        return new(network, scale) { MadeOn = data };
     }
 
     /// <summary>The tokenizer of a dVAE run, from its last checkpoint; frozen, its decoder with it.</summary>
     /// <param name="folder">the run folder</param>
     public static DvaeTarget Dvae(string folder)
     {
-        var (config, scale) = Config<DvaeConfig>(folder);
+        var (config, scale, data) = Config<DvaeConfig>(folder);
         using var scope = NewDisposeScope();
         var network = new DvaeNetwork(config, seed: 0);
         network.load_state_dict(Part(folder, ""));
         network.eval();
-        return new(network, scale);
+        return new(network, scale) { MadeOn = data };
     }
 
     /// <summary>Codes in use and perplexity of every epoch of a VQ-KD run, up to its last checkpoint.</summary>
@@ -85,13 +85,14 @@ public static class Trained
         return CodebookUse.Of(state["use"], state["use_epoch"], state["quantize.counts"]);
     }
 
-    private static (T Config, InputScale Scale) Config<T>(string folder)
+    private static (T Config, InputScale Scale, string Data) Config<T>(string folder)
     {
         var run = Run(folder);
         if ((string?)run["subject"] != typeof(T).Name) throw new InvalidDataException($"{folder} holds a run of {run["subject"]}; a {typeof(T).Name} is wanted.");
         var config = run["config"]!.AsObject();
         config.Remove("Views");                                                    // of training only, and written for the record
-        return (config.Deserialize<T>(Options)!, InputScale.Of(Datasets.Manifest((string)run["data"]!["name"]!)));
+        var data = (string)run["data"]!["name"]!;
+        return (config.Deserialize<T>(Options)!, InputScale.Of(Datasets.Manifest(data)), data);
     }
 
     private static string? Subject(string folder) => (string?)Run(folder)["subject"];

@@ -39,6 +39,9 @@ public sealed class Clusters : IDisposable
     /// <summary>Whose vectors are clustered; null: pixel patches.</summary>
     public Target? Space { get; }
 
+    /// <summary>The data set they were made on, by name.</summary>
+    public string? MadeOn { get; init; }
+
     /// <summary>K.</summary>
     public int Count => (int)Centres.size(0);
 
@@ -61,6 +64,7 @@ public sealed class Clusters : IDisposable
     public void Save(string path) => Safetensors.Save(path, new Dictionary<string, Tensor> { ["centres"] = Centres }, new Dictionary<string, string>
     {
         ["space"] = Space?.ToString() ?? "pixel patches",
+        ["made_on"] = MadeOn ?? "",
         ["grid"] = string.Join(' ', Grid.Rows, Grid.Columns, Grid.PatchSize, Grid.Channels),
         ["inertia"] = Fit.Inertia.ToString("R", CultureInfo.InvariantCulture),
         ["empty"] = $"{Fit.Empty}",
@@ -78,7 +82,10 @@ public sealed class Clusters : IDisposable
             throw new InvalidDataException($"{path} holds no clusters: the tensor 'centres' or the text 'grid' is missing. Write it with Clusters.Save.");
         var grid = Array.ConvertAll(sizes, size => int.Parse(size, CultureInfo.InvariantCulture));
         var patches = new PatchGrid(grid[0], grid[1], grid[2], grid[3]);
-        return new(file.Read("centres"), patches, new(Number("inertia"), (int)Number("empty"), Number("largest_share")), spaceOn?.Invoke(patches));
+        return new(file.Read("centres"), patches, new(Number("inertia"), (int)Number("empty"), Number("largest_share")), spaceOn?.Invoke(patches))
+        {
+            MadeOn = file.Metadata.GetValueOrDefault("made_on") is { Length: > 0 } name ? name : null,
+        };
 
         double Number(string name) => double.Parse(file.Metadata[name], CultureInfo.InvariantCulture);
     }

@@ -164,7 +164,7 @@ public sealed class Dvae : ITrainable, IDisposable
 /// <summary>The likeliest code of every patch: a dVAE as a tokenizer.</summary>
 /// <param name="network">frozen; disposed by its owner</param>
 /// <param name="given">the scale of the views</param>
-public sealed class DvaeTarget(DvaeNetwork network, InputScale given) : Target
+public sealed class DvaeTarget(DvaeNetwork network, InputScale given) : Target, ICodebook
 {
     public override PatchGrid Grid => network.Grid;
     public override int Size => network.Codes;
@@ -175,6 +175,14 @@ public sealed class DvaeTarget(DvaeNetwork network, InputScale given) : Target
         using var scope = NewDisposeScope();
         var pixels = InputScale.ZeroToOne.From(view, given, Grid.Channels);
         return new(network.Encode(pixels).argmax(1).flatten(1).MoveToOuterDisposeScope());   // [B, N]
+    }
+
+    public (Tensor Ids, Tensor Distance) Nearest(Tensor view)
+    {
+        using var off = no_grad();
+        using var scope = NewDisposeScope();
+        var (likelihood, ids) = network.Encode(InputScale.ZeroToOne.From(view, given, Grid.Channels)).log_softmax(1).max(1);   // [B, Rows, Columns]
+        return (ids.flatten(1).MoveToOuterDisposeScope(), likelihood.neg().flatten(1).MoveToOuterDisposeScope());
     }
 
     /// <summary>The pixels that codes stand for, on the scale 0 to 1.</summary>

@@ -26,6 +26,6 @@ public sealed record PixelClustering
     public Clusters Fit(ImageSet set, PatchGrid grid)
     {
         var (centres, fit) = new VectorClustering { Clusters = Clusters, Epochs = Epochs, BatchSize = BatchSize, Seed = Seed }.Fit(set, images => grid.Cut(images).flatten(0, 1));
-        return new(centres, grid, fit);
+        return new(centres, grid, fit) { MadeOn = set.Name };
     }
 }

@@ -42,7 +42,7 @@ public sealed record VectorClustering
     public Clusters Fit(ImageSet set, Target space)
     {
         var (centres, fit) = Fit(set, images => space.Of(images).Values.flatten(0, 1));
-        return new(centres, space, fit);
+        return new(centres, space, fit) { MadeOn = set.Name };
     }
 
     /// <param name="vectors">images [B, C, H, W] to points [n, D]</param>

@@ -6,11 +6,13 @@ namespace MimKit;
 /// <param name="Codes">[n, c] the chosen codes; their gradient goes straight through to the normalised vectors</param>
 /// <param name="Ids">[n] int64</param>
 /// <param name="Commitment">scalar: the mean over all elements of (code − vector)²; the gradient moves the vectors</param>
-public sealed record Quantised(Tensor Codes, Tensor Ids, Tensor Commitment);
+/// <param name="CodebookLoss">the same with the gradient on the codes, where codes are learnt by a loss; null: they move by their average</param>
+public sealed record Quantised(Tensor Codes, Tensor Ids, Tensor Commitment, Tensor? CodebookLoss = null);
 
 /// <summary>
 /// VQ-KD's codebook (BEiT v2, arXiv 2208.06366, section 3.1; METHODS 2.2): unit vectors looked up by cosine, moved by an exponential moving
 /// average of what falls into them and by no loss. K codes of width c, n vectors. No n × K matrix is kept: tiled argmax, bincount, index_add.
+/// Both choices can be undone, to see what they are for (<see cref="CodebookSurvival"/>).
 /// </summary>
 public sealed class VectorQuantizer : nn.Module
 {
@@ -18,25 +20,28 @@ public sealed class VectorQuantizer : nn.Module
     private readonly Parameter _codes;                                             // [K, c], no gradient
     private readonly Tensor _size, _started, _counts;                              // [K] moving average of use, [1], [K] exact counts since the last reset
     private readonly double _decay;
+    private readonly bool _unit, _learnt;
 
     /// <param name="codes">K</param>
     /// <param name="width">c</param>
     /// <param name="decay">share of itself that a code keeps at an update; 0.99 in BEiT v2</param>
-    /// <param name="seed">of the codes before <see cref="StartFrom"/>: normal rows brought to unit length</param>
-    public VectorQuantizer(int codes, int width, double decay, ulong seed) : base(nameof(VectorQuantizer))
+    /// <param name="seed">of the codes before <see cref="StartFrom"/>: normal rows, brought to unit length</param>
+    /// <param name="unit">vectors and codes have unit length; false: nearest by Euclidean distance as they are</param>
+    /// <param name="learnt">codes are parameters that a codebook loss moves (VQ-VAE, van den Oord et al. 2017, equation 3), not a moving average</param>
+    public VectorQuantizer(int codes, int width, double decay, ulong seed, bool unit = true, bool learnt = false) : base(nameof(VectorQuantizer))
     {
         if (codes < 1 || width < 1) throw new ArgumentException($"A codebook has at least 1 code of width 1, asked for {codes} x {width}.");
         if (!(decay > 0 && decay < 1)) throw new ArgumentException($"Decay is {decay}; it lies between 0 and 1, BEiT v2 has 0.99.");
-        (Count, Width, _decay) = (codes, width, decay);
+        (Count, Width, _decay, _unit, _learnt) = (codes, width, decay, unit, learnt);
         register_buffer("cluster_size", _size = zeros(codes));
         register_buffer("counts", _counts = zeros([codes], int64));
         register_module("embedding", _embedding);
-        _embedding.register_parameter("weight", _codes = new Parameter(zeros(codes, width), requires_grad: false));
+        _embedding.register_parameter("weight", _codes = new Parameter(zeros(codes, width), requires_grad: learnt));
         _embedding.register_buffer("initted", _started = zeros(1));
         using var off = no_grad();
         Models.MaeInitialisation.Normal(_codes, "quantize.embedding.weight", 1, seed);
-        using var unit = nn.functional.normalize(_codes, dim: -1);
-        _codes.copy_(unit);
+        using var scope = NewDisposeScope();
+        _codes.copy_(Comparable(_codes));
     }
 
     /// <summary>K.</summary>
@@ -45,8 +50,14 @@ public sealed class VectorQuantizer : nn.Module
     /// <summary>c.</summary>
     public int Width { get; }
 
-    /// <summary>[K, c] float32, rows of unit length.</summary>
-    public Tensor Codes => _codes;
+    /// <summary>[K, c] float32 as vectors are compared with them.</summary>
+    public Tensor Codes => _learnt ? Comparable(_codes.detach()) : _codes;
+
+    /// <summary>[K, c] the codes as a checkpoint holds them.</summary>
+    internal Tensor Stored => _codes;
+
+    /// <summary>Rows as they are compared: of unit length, or as they are.</summary>
+    public Tensor Comparable(Tensor rows) => _unit ? nn.functional.normalize(rows, dim: -1) : rows;
 
     /// <summary>[K] moving average of how many vectors a step brings to each code.</summary>
     public Tensor ClusterSize => _size;
@@ -64,22 +75,21 @@ public sealed class VectorQuantizer : nn.Module
     /// <param name="vectors">[n, c] float32</param>
     public Quantised Quantise(Tensor vectors)
     {
-        var z = nn.functional.normalize(vectors.to(float32), dim: -1);             // [n, c]
+        var z = Comparable(vectors.to(float32));                                   // [n, c]
         var ids = Lookup(z);
-        var codes = _codes.index_select(0, ids);
-        var commitment = (codes - z).square().mean();
+        var codes = (_learnt ? Comparable(_codes) : _codes).index_select(0, ids);
+        var commitment = (codes.detach() - z).square().mean();
         var through = z + (codes - z).detach();
         if (training && is_grad_enabled()) Update(z.detach(), ids);
-        return new(through, ids, commitment);
+        return new(through, ids, commitment, _learnt ? (codes - z.detach()).square().mean() : null);
     }
 
-    /// <summary>The nearest code of unit vectors, [n] int64; the first of equals.</summary>
-    public Tensor Lookup(Tensor unit)
+    /// <summary>The nearest code of <see cref="Comparable"/> vectors, [n] int64; the first of equals.</summary>
+    public Tensor Lookup(Tensor vectors)
     {
         using var off = no_grad();
-        var (ids, distance2) = Fused.NearestCentre(unit.detach(), _codes);
-        distance2.Dispose();
-        return ids;
+        using var scope = NewDisposeScope();
+        return Fused.NearestCentre(vectors.detach(), Codes).Ids.MoveToOuterDisposeScope();
     }
 
     /// <summary>Takes given codes: where k-means starts the codebook.</summary>
@@ -125,19 +135,21 @@ public sealed class VectorQuantizer : nn.Module
         if (moved == 0) return 0;
         var order = new Draw(seed, 0, [0]).Permutation(Purpose.KMeans, (int)vectors.size(0));
         var rows = vectors.index_select(0, tensor(order[..moved]).to(vectors.device)).to(float32);
-        _codes.index_copy_(0, dead.narrow(0, 0, moved), nn.functional.normalize(rows, dim: -1));
+        _codes.index_copy_(0, dead.narrow(0, 0, moved), Comparable(rows));
         return moved;
     }
 
-    // W = l2(decay W + (1 − decay) t); t = l2 of the mean of a code's vectors, or W itself where it got none
+    // W = l2(decay W + (1 − decay) t); t = l2 of the mean of a code's vectors, or W itself where it got none. Without unit length: no l2.
     private void Update(Tensor z, Tensor ids)
     {
         using var off = no_grad();
         using var scope = NewDisposeScope();
         var bins = CountUse(ids);                                                  // [K]
+        if (_learnt) return;
         var sums = zeros(_codes.shape, device: z.device).index_add_(0, ids, z, 1);    // [K, c]
         AllReduce?.Invoke(sums);
-        var targets = where(bins.eq(0).unsqueeze(-1), _codes, nn.functional.normalize(sums, dim: -1));   // l2 of a sum is l2 of its mean
-        _codes.copy_(nn.functional.normalize(_codes * _decay + targets * (1 - _decay), dim: -1));
+        var means = _unit ? Comparable(sums) : sums / bins.clamp(min: 1).unsqueeze(-1);   // l2 of a sum is l2 of its mean
+        var targets = where(bins.eq(0).unsqueeze(-1), _codes, means);
+        _codes.copy_(Comparable(_codes * _decay + targets * (1 - _decay)));
     }
 }

@@ -32,7 +32,12 @@ public sealed record VqKdConfig
     /// <summary>Run folder of the teacher: what <c>mimkit tokenizer train</c> opens, and the record of what was used.</summary>
     public string Teacher { get; init; } = "runs/dino-fashion-mnist-seed0";
 
-    /// <summary>Images that the k-means start reads; as released: one batch.</summary>
+    /// <summary>Vectors and codes have unit length; false is for seeing what that is worth.</summary>
+    public bool UnitCodes { get; init; } = true;
+    /// <summary>Codes follow the mean of their vectors; false: a codebook loss moves them, as in VQ-VAE.</summary>
+    public bool MovingCodes { get; init; } = true;
+
+    /// <summary>Images that the k-means start reads; as released: one batch. 0: codes start as random directions.</summary>
     public int StartImages { get; init; } = 4096;
     public int StartRounds { get; init; } = 10;
     /// <summary>Moves codes that nothing fell into during an epoch onto vectors of the next batch. BEiT v2 does not.</summary>
@@ -63,6 +68,9 @@ public sealed record VqKdConfig
     /// <summary>The decoder's shape: one token a patch, its pixels are the code.</summary>
     [JsonIgnore] public VitConfig Decoder => Encoder with { Blocks = DecoderBlocks, PatchSize = 1, ImageSize = Encoder.ImageSize / Encoder.PatchSize, Channels = CodeWidth };
 
+    /// <summary>The codebook before it is started.</summary>
+    internal VectorQuantizer Quantizer(ulong seed) => new(Codes, CodeWidth, Decay, seed, UnitCodes, learnt: !MovingCodes);
+
     /// <summary>The trainable, its codebook started by k-means on the encoder's vectors of <paramref name="train"/>.</summary>
     /// <param name="teacher">whose features are decoded; must outlive the trainable</param>
     /// <param name="train">the images</param>
@@ -70,8 +78,8 @@ public sealed record VqKdConfig
     public VqKd Build(Teacher teacher, ImageSet train, ulong seed)
     {
         using var scope = NewDisposeScope();
-        var subject = new VqKd(this, teacher, InputScale.Of(train.Manifest), seed);
-        subject.StartCodes(train, Follow == Fidelity.AsReleased ? Math.Min(BatchSize, train.Count) : Math.Min(StartImages, train.Count), seed);
+        var subject = new VqKd(this, teacher, InputScale.Of(train.Manifest), train.Name, seed);
+        if (StartImages > 0) subject.StartCodes(train, Follow == Fidelity.AsReleased ? Math.Min(BatchSize, train.Count) : Math.Min(StartImages, train.Count), seed);
         return subject;
     }
 
@@ -80,7 +88,7 @@ public sealed record VqKdConfig
     public TrainingPlan Plan(ulong seed) => new()
     {
         Epochs = Epochs, BatchSize = BatchSize, LearningRate = BaseLearningRate * BatchSize / 128, MinLearningRate = MinLearningRate,
-        WarmupEpochs = WarmupEpochs, Schedule = ScheduleForm.Iteration, WeightDecay = WeightDecay, Beta2 = Beta2, Beta1 = 0.9, Seed = seed,
+        WarmupEpochs = WarmupEpochs, Schedule = ScheduleForm.Iteration, WeightDecay = WeightDecay, DecayTokens = false, Beta2 = Beta2, Beta1 = 0.9, Seed = seed,
     };
 }
 
@@ -117,6 +125,7 @@ public sealed record CodebookUse(int Epoch, int Used, double Perplexity)
 public sealed class VqKd : ITrainable, IDisposable
 {
     private const int PointsPerBatch = 256;                                        // images at a time when the codebook is started
+    private const int CheckEvery = 100, VectorsPerCode = 50;                       // a collapse within an epoch is seen after so many steps, once so many vectors were counted
 
     private readonly VqKdConfig _config;
     private readonly Teacher _teacher;
@@ -125,13 +134,14 @@ public sealed class VqKd : ITrainable, IDisposable
     private IProcessGroup? _ranks;
     private readonly Tensor _use, _epoch;                                          // [Epochs, 2] used and perplexity; [1] the epoch that is being counted
 
-    internal VqKd(VqKdConfig config, Teacher teacher, InputScale given, ulong seed)
+    internal VqKd(VqKdConfig config, Teacher teacher, InputScale given, string madeOn, ulong seed)
     {
         var (own, other) = (config.Encoder.Grid(), teacher.Grid);
         if ((own.Rows, own.Columns) != (other.Rows, other.Columns))
             throw new ArgumentException($"The tokenizer has {own}, the teacher ({teacher.Name}) {other}. Take a teacher of the same grid, or another PatchSize.");
         (_config, _teacher, _given) = (config, teacher, given);
-        _network = new(config.Encoder, config.Decoder, new(config.Codes, config.CodeWidth, config.Decay, seed), teacher.Width, config.Precision, seed);
+        _network = new(config.Encoder, config.Decoder, config.Quantizer(seed), teacher.Width, config.Precision, seed);
+        MadeOn = madeOn;
         _network.register_buffer("use", _use = zeros(config.Epochs, 2));
         _network.register_buffer("use_epoch", _epoch = zeros([1], int64));
     }
@@ -140,7 +150,9 @@ public sealed class VqKd : ITrainable, IDisposable
     public nn.Module Network => _network;
 
     /// <summary>The tokenizer itself, to be looked at or used while it is trained.</summary>
-    public VqKdTarget Target => new(_network, _given);
+    public VqKdTarget Target => new(_network, _given) { MadeOn = MadeOn };
+
+    private string MadeOn { get; }
 
     public Tensor Step(Batch batch, Draw draw)
     {
@@ -149,7 +161,8 @@ public sealed class VqKd : ITrainable, IDisposable
         if (_network.training && is_grad_enabled()) CountEpoch(vectors.detach(), draw);
         var quantised = _network.Quantizer.Quantise(vectors.flatten(0, 1));
         var decoded = _network.ToFeature(_network.DecoderFeatures(quantised.Codes.reshape(vectors.shape)));                                 // [B, N, Dt]
-        return CosineDistance(decoded, _teacher.Patches(views.Target, _given)) + quantised.Commitment * _config.Commitment;
+        var loss = CosineDistance(decoded, _teacher.Patches(views.Target, _given)) + quantised.Commitment * _config.Commitment;
+        return quantised.CodebookLoss is { } codebook ? loss + codebook : loss;
     }
 
     /// <summary>Counts and sums of the codebook are taken over all ranks, so that it moves as it would with one.</summary>
@@ -171,10 +184,10 @@ public sealed class VqKd : ITrainable, IDisposable
         var vectors = cat(places.Chunk(PointsPerBatch).Select(chunk => Vectors(Batch.Of(train, chunk).Images).flatten(0, 1)));   // [n, c]
         if (vectors.size(0) < _config.Codes)
             throw new ArgumentException($"{_config.Codes} codes cannot start from the {vectors.size(0)} patches of {images} images. Set StartImages to at least {_config.Codes / _network.Grid.Count + 1}, or fewer Codes.");
-        var unit = nn.functional.normalize(vectors, dim: -1);
-        var rows = new Draw(seed, 1, [0]).Permutation(Purpose.KMeans, (int)unit.size(0))[.._config.Codes];
-        var start = _config.Follow == Fidelity.AsReleased ? unit.index_select(0, tensor(rows)) : KMeansStart.Centres(unit, _config.Codes, seed);
-        var fit = new Lloyd { Spherical = true, RelocateEmpty = _config.Follow == Fidelity.Paper, Rounds = _config.StartRounds }.Fit(() => [unit], start);
+        var points = _network.Quantizer.Comparable(vectors);
+        var rows = new Draw(seed, 1, [0]).Permutation(Purpose.KMeans, (int)points.size(0))[.._config.Codes];
+        var start = _config.Follow == Fidelity.AsReleased ? points.index_select(0, tensor(rows)) : KMeansStart.Centres(points, _config.Codes, seed);
+        var fit = new Lloyd { Spherical = _config.UnitCodes, RelocateEmpty = _config.Follow == Fidelity.Paper, Rounds = _config.StartRounds }.Fit(() => [points], start);
         _network.Quantizer.StartFrom(fit.Centres);
     }
 
@@ -193,21 +206,31 @@ public sealed class VqKd : ITrainable, IDisposable
 
     private Tensor Vectors(Tensor images) => _network.ToCode(_network.Features(InputScale.MinusOneToOne.From(images, _given, _config.Encoder.Channels)));
 
-    // an epoch's statistics end with the first step of the next
+    // an epoch's statistics end with the first step of the next; a collapse is looked for there and on the way
     private void CountEpoch(Tensor vectors, Draw draw)
     {
         var counted = (int)_epoch.item<long>();
-        if (counted == draw.Epoch) return;
+        if (counted == draw.Epoch)
+        {
+            if (draw.Step > 0 && draw.Step % CheckEvery == 0 && _network.Quantizer.Counts.sum().item<long>() >= (long)VectorsPerCode * _config.Codes)
+                Watch(CodebookUse.Measure(_network.Quantizer.Counts, counted));
+            return;
+        }
         var use = CodebookUse.Measure(_network.Quantizer.Counts, counted);
-        var floor = (int)(_config.CollapseFloor * _config.Codes);
-        if (use.Used <= floor)
-            throw new CodebookCollapsedException($"Epoch {counted}: {use.Used} of {_config.Codes} codes in use (floor {floor}), perplexity {use.Perplexity:F1}.\n" +
-                "  usual causes: the learning rate is too high; the codebook started on one batch (Follow = AsReleased); codes are too wide; the teacher's features hardly differ.\n" +
-                $"  try: a third of BaseLearningRate ({_config.BaseLearningRate:G3} now), StartImages ({_config.StartImages} now) x 4, CodeWidth 16 or 32 ({_config.CodeWidth} now), or RestartDeadCodes = true.");
+        Watch(use);
         using (no_grad()) _use[counted].copy_(tensor([use.Used, (float)use.Perplexity]));
         if (_config.RestartDeadCodes) _network.Quantizer.RestartDead(vectors.flatten(0, 1), draw.Seed + (ulong)draw.Epoch);
-        if (_config.RestartDeadCodes) _ranks?.CopyFromFirst([_network.Quantizer.Codes]);      // from the first rank's vectors
+        if (_config.RestartDeadCodes) _ranks?.CopyFromFirst([_network.Quantizer.Stored]);      // from the first rank's vectors
         _network.Quantizer.ResetCounts();
         _epoch.fill_(draw.Epoch);
+    }
+
+    private void Watch(CodebookUse use)
+    {
+        var floor = (int)(_config.CollapseFloor * _config.Codes);
+        if (use.Used > floor) return;
+        throw new CodebookCollapsedException($"Epoch {use.Epoch}: {use.Used} of {_config.Codes} codes in use (floor {floor}), perplexity {use.Perplexity:F1}.\n" +
+            "  usual causes: the learning rate is too high; the codebook started on one batch (Follow = AsReleased); codes are too wide; the teacher's features hardly differ.\n" +
+            $"  try: a third of BaseLearningRate ({_config.BaseLearningRate:G3} now), StartImages ({_config.StartImages} now) x 4, CodeWidth 16 or 32 ({_config.CodeWidth} now), or RestartDeadCodes = true.");
     }
 }

@@ -1,11 +1,12 @@
 using MimKit.Models;
+using MimKit.Runtime;
 
 namespace MimKit;
 
 /// <summary>The code of every patch: VQ-KD as a tokenizer, without its decoder.</summary>
 /// <param name="network">frozen; disposed by its owner</param>
 /// <param name="given">the scale of the views</param>
-public sealed class VqKdTarget(VqKdNetwork network, InputScale given) : Target
+public sealed class VqKdTarget(VqKdNetwork network, InputScale given) : Target, ICodebook
 {
     public override PatchGrid Grid => network.Grid;
     public override int Size => network.Quantizer.Count;
@@ -17,10 +18,15 @@ public sealed class VqKdTarget(VqKdNetwork network, InputScale given) : Target
     {
         using var off = no_grad();
         using var scope = NewDisposeScope();
-        var images = InputScale.MinusOneToOne.From(view, given, network.Grid.Channels);
-        var vectors = network.ToCode(network.Features(images)).flatten(0, 1);      // [B · N, c]
-        var ids = network.Quantizer.Lookup(nn.functional.normalize(vectors, dim: -1));
-        return new(ids.reshape(view.size(0), Grid.Count).MoveToOuterDisposeScope());
+        return new(network.Quantizer.Lookup(Vectors(view)).reshape(view.size(0), Grid.Count).MoveToOuterDisposeScope());
+    }
+
+    public (Tensor Ids, Tensor Distance) Nearest(Tensor view)
+    {
+        using var off = no_grad();
+        using var scope = NewDisposeScope();
+        var (ids, distance2) = Fused.NearestCentre(Vectors(view), network.Quantizer.Codes);
+        return (ids.reshape(view.size(0), Grid.Count).MoveToOuterDisposeScope(), distance2.reshape(view.size(0), Grid.Count).MoveToOuterDisposeScope());
     }
 
     /// <summary>What the decoder makes of codes: the teacher's features as the codes tell them.</summary>
@@ -35,4 +41,8 @@ public sealed class VqKdTarget(VqKdNetwork network, InputScale given) : Target
     }
 
     public override string ToString() => $"VQ-KD codes, {Size} of width {network.Quantizer.Width}";
+
+    // [B · N, c] as they are compared with the codes
+    private Tensor Vectors(Tensor view) =>
+        network.Quantizer.Comparable(network.ToCode(network.Features(InputScale.MinusOneToOne.From(view, given, network.Grid.Channels))).flatten(0, 1));
 }
