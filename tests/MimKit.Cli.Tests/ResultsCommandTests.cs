@@ -34,7 +34,7 @@ public sealed class ResultsCommandTests : IDisposable
         File.Delete(cells.Keys.First(path => path.Contains("Mae-seed0")));         // as if it had not been finished
         Assert.Equal(0, Cli.Run([.. settings, "--only", "MAE + DTM"]).Code);
         Assert.Equal(1, cells.Count(cell => File.GetLastWriteTimeUtc(cell.Key) != cell.Value));
-        Assert.Contains("there are: ClusterMIM", Cli.Run([.. settings, "--only", "nothing"]).Error);
+        Assert.Contains("there are: ClusterMIM", Cli.Run([.. settings, "--only", "no such"]).Error);
     }
 
     [Fact]
