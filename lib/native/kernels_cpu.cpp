@@ -15,6 +15,7 @@ constexpr int64_t V = 8;
 constexpr int64_t V = 4;
 #endif
 typedef float vec __attribute__((vector_size(V * sizeof(float)), aligned(4), may_alias));
+typedef int32_t lanes __attribute__((vector_size(V * sizeof(int32_t))));
 
 inline int64_t padded(int64_t n) { return (n + V - 1) / V * V; }
 
@@ -147,7 +148,8 @@ void column_sum(Rows x, float* sum, int64_t from, int64_t to, int64_t d) {
 // e^x to 2 ulp for x in [-87, 88], clamped beyond: 2^n 2^f with a polynomial for 2^f. Inlined, it costs less than a call to libmvec,
 // which also falls back to scalar code for the very negative arguments that a softmax has.
 inline float exponential(float x) {
-  x = x < -87.0f ? -87.0f : x > 88.0f ? 88.0f : x;
+  x = -87.0f > x ? -87.0f : x;                                             // in this order they are one instruction each, and a NaN stays one
+  x = 88.0f < x ? 88.0f : x;
   float t = x * 1.44269504088896341f, n = __builtin_rintf(t);
   float f = (x - n * 0.693359375f) + n * 2.12194440e-4f;                   // x - n ln 2, in two parts
   float p = 1.0f + f * (1.0f + f * (0.5f + f * (1.6666665459e-1f + f * (4.1665795894e-2f + f * (8.3334519073e-3f + f * (1.3981999507e-3f + f * 1.9875691500e-4f))))));
@@ -238,45 +240,88 @@ struct Head {
   int64_t n, d, np, dp;
   float *q, *k, *v, *o, *kt, *vt, *p, *ds;
   Head(float* w, int64_t n, int64_t d) : n(n), d(d), np(padded(n)), dp(padded(d)) {
-    q = w; k = q + n * dp; v = k + n * dp; o = v + n * dp;
-    kt = o + n * dp; vt = kt + d * np; p = vt + d * np; ds = p + n * np;
+    q = w; k = q + np * dp; v = k + np * dp; o = v + np * dp;
+    kt = o + np * dp; vt = kt + np * dp; p = vt + np * dp; ds = p + n * np;
+    memset(w, 0, 4 * np * dp * sizeof(float));           // what pads rows and columns stays zero
   }
-  static int64_t size(int64_t n, int64_t d) { return 4 * n * padded(d) + 2 * d * padded(n) + 2 * n * padded(n); }
+  static int64_t size(int64_t n, int64_t d) { return 6 * padded(n) * padded(d) + 2 * n * padded(n); }
 };
 
+// The next head's rows are the neighbours of this one's: fetched now, they are in cache by its turn, which strides hide from the hardware.
 void read_rows(Rows x, int64_t offset, int64_t stride, float* out, int64_t n, int64_t d, int64_t dp) {
+  const int64_t size = x.half ? 2 : 4;
   for (int64_t i = 0; i < n; i++) {
-    load(x, offset + i * stride, out + i * dp, d);
-    for (int64_t j = d; j < dp; j++) out[i * dp + j] = 0;
+    int64_t at = offset + i * stride;
+    for (int64_t j = 0; j < d * size; j += 64) __builtin_prefetch(static_cast<const char*>(x.data) + (at + d) * size + j);
+    load(x, at, out + i * dp, d);
   }
 }
 
-void transpose(const float* x, float* t, int64_t n, int64_t d, int64_t dp, int64_t np) {
-  for (int64_t j = 0; j < d; j++) {
-    for (int64_t i = 0; i < n; i++) t[j * np + i] = x[i * dp + j];
-    for (int64_t i = n; i < np; i++) t[j * np + i] = 0;
-  }
-}
-
-// Over whole vectors, the padding included: a scalar tail of up to 15 exponentials would cost more than the rest.
-void softmax(float* p, int64_t n, int64_t np) {
-  for (int64_t i = 0; i < n; i++) {
-    float* r = p + i * np;
-    for (int64_t j = n; j < np; j++) r[j] = -1e30f;
-    float m = r[0];
-#pragma omp simd reduction(max : m)
-    for (int64_t j = 0; j < np; j++) m = r[j] > m ? r[j] : m;
-    vec sum = {};
-    for (int64_t k = 0; k < np; k += V) {
-#pragma omp simd
-      for (int64_t j = k; j < k + V; j++) r[j] = exponential(r[j] - m);
-      sum += *reinterpret_cast<vec*>(r + k);
+// x [np, dp] -> t [dp, np], by squares of V x V in registers: at each stage pairs of rows exchange their halves, quarters, ...
+void transpose(const float* x, float* t, int64_t np, int64_t dp) {
+  for (int64_t i = 0; i < np; i += V)
+    for (int64_t j = 0; j < dp; j += V) {
+      vec r[V];
+      for (int64_t l = 0; l < V; l++) r[l] = *reinterpret_cast<const vec*>(x + (i + l) * dp + j);
+#pragma GCC unroll 4
+      for (int64_t s = V / 2; s > 0; s /= 2) {
+        lanes low, high;
+        for (int64_t l = 0; l < V; l++) {
+          low[l] = int32_t(l & s ? V + l - s : l);
+          high[l] = int32_t(l & s ? V + l : l + s);
+        }
+#pragma GCC unroll 16
+        for (int64_t l = 0; l < V; l++) {
+          if (l & s) continue;
+          vec a = r[l], b = r[l + s];
+          r[l] = __builtin_shuffle(a, b, low);
+          r[l + s] = __builtin_shuffle(a, b, high);
+        }
+      }
+      for (int64_t l = 0; l < V; l++) *reinterpret_cast<vec*>(t + (j + l) * np + i) = r[l];
     }
-    float z = 0;
-    for (int64_t l = 0; l < V; l++) z += sum[l];
-    float inverse = 1 / z;
-    for (int64_t k = 0; k < np; k += V) *reinterpret_cast<vec*>(r + k) *= inverse;
+}
+
+// Softmax of R rows side by side, since one row is a chain of dependent steps; over whole vectors, the padding included: a scalar tail
+// of up to 15 exponentials would cost more than the rest.
+template <int R>
+void softmax_rows(float* p, int64_t n, int64_t np) {
+  vec most[R], sum[R] = {};
+  float m[R], inverse[R];
+  for (int r = 0; r < R; r++) {
+    for (int64_t j = n; j < np; j++) p[r * np + j] = -1e30f;
+    most[r] = *reinterpret_cast<vec*>(p + r * np);
   }
+  for (int64_t k = V; k < np; k += V)
+    for (int r = 0; r < R; r++) {
+      vec x = *reinterpret_cast<vec*>(p + r * np + k);
+      most[r] = x > most[r] ? x : most[r];
+    }
+  for (int r = 0; r < R; r++) {
+    m[r] = most[r][0];
+#pragma omp simd reduction(max : m[r])
+    for (int64_t l = 0; l < V; l++) m[r] = most[r][l] > m[r] ? most[r][l] : m[r];
+  }
+  for (int64_t k = 0; k < np; k += V)
+    for (int r = 0; r < R; r++) {
+      float* x = p + r * np + k;
+#pragma omp simd
+      for (int64_t l = 0; l < V; l++) x[l] = exponential(x[l] - m[r]);
+      sum[r] += *reinterpret_cast<vec*>(x);
+    }
+  for (int r = 0; r < R; r++) {
+    float z = 0;
+    for (int64_t l = 0; l < V; l++) z += sum[r][l];
+    inverse[r] = 1 / z;
+  }
+  for (int64_t k = 0; k < np; k += V)
+    for (int r = 0; r < R; r++) *reinterpret_cast<vec*>(p + r * np + k) *= inverse[r];
+}
+
+void softmax(float* p, int64_t n, int64_t np) {
+  int64_t i = 0;
+  for (; i + 4 <= n; i += 4) softmax_rows<4>(p + i * np, n, np);
+  for (; i < n; i++) softmax_rows<1>(p + i * np, n, np);
 }
 
 int64_t attention_work(int64_t n, int64_t d) { return Head::size(n, d); }
@@ -286,7 +331,7 @@ void probabilities(Head& h, Rows qkv, const float* bias, int64_t base, int64_t w
   read_rows(qkv, at, row, h.q, h.n, h.d, h.dp);
   read_rows(qkv, at + width, row, h.k, h.n, h.d, h.dp);
   read_rows(qkv, at + 2 * width, row, h.v, h.n, h.d, h.dp);
-  transpose(h.k, h.kt, h.n, h.d, h.dp, h.np);
+  transpose(h.k, h.kt, h.np, h.dp);
   multiply(h.q, h.dp, 1, h.kt, h.np, h.p, h.np, h.n, h.np, h.d, scale);
   for (int64_t i = 0; bias && i < h.n; i++) {
     float* p = h.p + i * h.np; const float* added = bias + (head * h.n + i) * h.n;
@@ -315,7 +360,7 @@ void attention_back(Rows qkv, const float* bias, Rows dout, Rows dqkv, float* db
     for (int64_t head = 0; head < heads; head++) {
       int64_t base = b * n * 3 * width;
       probabilities(h, qkv, bias, base, width, head, scale);
-      transpose(h.v, h.vt, n, d, h.dp, h.np);
+      transpose(h.v, h.vt, h.np, h.dp);
       read_rows(dout, b * n * width + head * d, width, h.o, n, d, h.dp);
       multiply(h.o, h.dp, 1, h.vt, h.np, h.ds, h.np, n, h.np, d, 1);
       multiply(h.p, 1, h.np, h.o, h.dp, h.v, h.dp, n, h.dp, n, 1);                  // v is not needed any more: dV
