@@ -189,7 +189,7 @@ public sealed class TokenizerOverview
     {
         var n = _tokenizer.Grid.Count;
         var flat = tensor([.. ids.Select((id, i) => i / n * (long)_tokenizer.Size + id)]);
-        return flat.bincount(minlength: (long)ids.Length / n * _tokenizer.Size).reshape(ids.Length / n, _tokenizer.Size).to(float32);
+        return flat.bincount(null, (long)ids.Length / n * _tokenizer.Size).reshape(ids.Length / n, _tokenizer.Size).to(float32);
     }
 
     private int[] Spread(int code)

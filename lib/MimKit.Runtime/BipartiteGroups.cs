@@ -22,7 +22,7 @@ public static class BipartiteGroups
         using var off = no_grad();
         using var scope = NewDisposeScope();
         var gram = v.matmul(v.transpose(1, 2));                                    // [B, N, N]
-        return (gram.is_cpu && gram.dtype == float32
+        return (gram.is_cpu() && gram.dtype == float32
             ? GroupsOp.Call(gram, merges.Select(r => (long)r).ToArray(), order, (long)guarded, meansOfMeans)
             : Composed(gram, merges, order, guarded, meansOfMeans)).MoveToOuterDisposeScope();
     }

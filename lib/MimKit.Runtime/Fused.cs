@@ -11,7 +11,7 @@ public static class Fused
         AttentionOp = new("mimkit::attention"), TakeOp = new("mimkit::take_tokens"), PlaceOp = new("mimkit::place_tokens"), NearestOp = new("mimkit::nearest_centre");
 
     private static bool Native(Tensor x, Tensor? weight = null) =>
-        x.is_cpu && x.dtype is ScalarType.Float32 or ScalarType.BFloat16 && (weight is null || weight.dtype == float32);
+        x.is_cpu() && x.dtype is ScalarType.Float32 or ScalarType.BFloat16 && (weight is null || weight.dtype == float32);
 
     /// <summary>x Wᵀ + b.</summary>
     /// <param name="x">[…, In]</param>
@@ -58,7 +58,7 @@ public static class Fused
     /// <param name="ids">[B, M] int64 in [0, N), distinct within a row</param>
     /// <returns>[B, M, D]</returns>
     public static Tensor TakeTokens(Tensor x, Tensor ids) =>
-        x.is_cpu && (Native(x) || !x.requires_grad) ? TakeOp.Call(x, ids) : x.gather(1, Plain.AcrossWidth(ids, x.size(2)));
+        x.is_cpu() && (Native(x) || !x.requires_grad) ? TakeOp.Call(x, ids) : x.gather(1, Plain.AcrossWidth(ids, x.size(2)));
 
     /// <summary>Puts tokens at given positions and one vector everywhere else.</summary>
     /// <param name="tokens">[B, M, D]</param>

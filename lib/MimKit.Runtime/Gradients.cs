@@ -11,7 +11,7 @@ public static class Gradients
         using var off = no_grad();
         var gradients = parameters.Select(p => p.grad?.contiguous()).Where(g => g is not null).ToArray();
         if (gradients.Length == 0) return zeros(1);
-        return gradients.All(g => g!.is_cpu && g.dtype == float32) ? NormOp.Call(gradients)
+        return gradients.All(g => g!.is_cpu() && g.dtype == float32) ? NormOp.Call(gradients)
             : stack(gradients.Select(g => g!.to(float32).norm())).norm().reshape(1);
     }
 
@@ -41,7 +41,7 @@ public static class Gradients
     {
         using var scope = NewDisposeScope();
         using var off = no_grad();
-        var pairs = averages.Zip(values).ToLookup(pair => pair.First.is_cpu && pair.First.dtype == float32 && pair.First.is_contiguous());
+        var pairs = averages.Zip(values).ToLookup(pair => pair.First.is_cpu() && pair.First.dtype == float32 && pair.First.is_contiguous());
         if (pairs[true].Any()) EmaOp.Do(pairs[true].Select(pair => (Tensor?)pair.First).ToArray(), pairs[true].Select(pair => (Tensor?)pair.Second.contiguous()).ToArray(), decay);
         foreach (var (average, value) in pairs[false])
             if (average.dtype is ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float32 or ScalarType.Float64) average.lerp_(value.to(average.dtype), 1 - decay);

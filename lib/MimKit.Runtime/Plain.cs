@@ -13,7 +13,7 @@ public static class Plain
     {
         long B = qkv.size(0), N = qkv.size(1), D = qkv.size(2) / 3;
         var parts = qkv.reshape(B, N, 3, heads, D / heads).permute(2, 0, 3, 1, 4).unbind(0);      // 3 × [B, H, N, d]
-        if (bias is null && !qkv.is_cpu)                                                          // no N × N matrix where this libtorch has a flash kernel; those refuse a bias
+        if (bias is null && !qkv.is_cpu())                                                          // no N × N matrix where this libtorch has a flash kernel; those refuse a bias
             return F.scaled_dot_product_attention(parts[0].mul(scale * Math.Sqrt(D / heads)), parts[1], parts[2]).transpose(1, 2).reshape(B, N, D);
         var weights = Weights(parts[0], parts[1], scale, bias).to(qkv.dtype);                     // [B, H, N, N]
         return weights.matmul(parts[2]).transpose(1, 2).reshape(B, N, D);

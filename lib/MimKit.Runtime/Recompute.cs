@@ -59,7 +59,7 @@ public static class Recompute
         // A gradient that silently stays away would train a worse network without a word.
         private static void RefuseUnknown(Tensor result, List<Tensor> known)
         {
-            foreach (var leaf in autograd.leaves(result))
+            foreach (var leaf in Graph.Leaves(result))
                 if (!known.Exists(leaf.IsSame))
                     throw new InvalidOperationException($"The recomputed part uses a tensor of [{string.Join(", ", leaf.shape)}] that needs a gradient and is neither among its inputs nor its parameters. Name it in one of them.");
         }

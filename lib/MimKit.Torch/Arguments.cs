@@ -1,5 +1,3 @@
-using static MimKit.Torch.torch;
-
 namespace MimKit.Torch;
 
 /// <summary>How TorchSharp's optional, paired and named arguments become what libtorch takes, and its results a tuple.</summary>

@@ -1,5 +1,4 @@
 using System.Reflection;
-using MimKit.Torch.Modules;
 
 namespace MimKit.Torch;
 

@@ -21,9 +21,10 @@ internal enum Tag { None, Tensor, Int, Double, Bool, Ints, Doubles, Bools, Tenso
 internal static unsafe partial class Native
 {
     private const string Library = "mimkit_native";
+    internal const string CudaLibrary = "mimkit_cuda";
 
     static Native() => NativeLibrary.SetDllImportResolver(typeof(Native).Assembly, (name, _, _) =>
-        name == Library ? s_handle.Value : name == NativeCuda.Library ? s_cuda.Value : 0);
+        name == Library ? s_handle.Value : name == CudaLibrary ? s_cuda.Value : 0);
 
     private static readonly Lazy<nint> s_handle = new(Load), s_cuda = new(LoadCuda);
 
@@ -40,8 +41,7 @@ internal static unsafe partial class Native
         {
             var handle = NativeLibrary.Load(path);
             IsLoaded = true;
-            var callbacks = Callbacks.All;
-            ((delegate* unmanaged<Callbacks.Table*, void>)NativeLibrary.GetExport(handle, "mk_set_callbacks"))(&callbacks);
+            LendCallbacks(handle);
             return handle;
         }
         catch (DllNotFoundException e)
@@ -51,6 +51,9 @@ internal static unsafe partial class Native
                 "  fix: ./mimkit doctor shows which libtorch is found; ./mimkit setup builds again against it.");
         }
     }
+
+    /// <summary>Tells the library what it may call back: hooks and functions written in C#.</summary>
+    static partial void LendCallbacks(nint library);
 
     private static nint LoadCuda()
     {
@@ -137,7 +140,7 @@ internal static unsafe partial class Native
     /// <summary>The reason of the last failure on this thread: libtorch's, or what a hook or a C# function threw, as it was thrown.</summary>
     internal static Exception Error(string @operator = "", IReadOnlyList<TorchArgument>? tensors = null)
     {
-        if (mk_error_exception() is var handle && handle != 0) ExceptionDispatchInfo.Throw((Exception)Callbacks.Target(handle));
+        if (mk_error_exception() is var handle && handle != 0) ExceptionDispatchInfo.Throw((Exception)GCHandle.FromIntPtr(handle).Target!);
         return new TorchException(Text(mk_error()), @operator, tensors ?? []);
     }
 }

@@ -1,12 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
-using static MimKit.Torch.torch;
 
 namespace MimKit.Torch;
 
 /// <summary>An argument of a boxed call: a tensor, a number, a truth value, a list, or nothing.</summary>
-public readonly struct Arg
+public readonly partial struct Arg
 {
     internal readonly Tag Tag;
     internal readonly long Bits;
@@ -22,8 +21,6 @@ public readonly struct Arg
     public static implicit operator Arg(bool v) => new(Tag.Bool, v ? 1 : 0);
     public static implicit operator Arg(ScalarType v) => new(Tag.Int, (long)v);
     public static implicit operator Arg(ScalarType? v) => v is { } x ? x : default(Arg);
-    public static implicit operator Arg(Scalar? v) => v is null ? default : v.Value;
-    public static implicit operator Arg(Device? v) => v is null ? default : new(Tag.Device, v.Packed);
     public static implicit operator Arg(Generator? v) => v is null ? default : new(Tag.Generator, 0, v);
     public static implicit operator Arg(string? v) => v is null ? default : new(Tag.String, 0, Encoding.UTF8.GetBytes(v));
     public static implicit operator Arg(long[]? v) => v is null ? default : new(Tag.Ints, 0, v);
@@ -62,7 +59,7 @@ public sealed unsafe class Op(string name, string overload = "")
     {
         NativeValue result;
         var count = Invoke(args, &result, 1);
-        return count == 1 && result.Tag == Tag.Tensor ? new Tensor(result.Pointer)
+        return count == 1 && result.Tag == Tag.Tensor ? Tensor.UnsafeCreateTensor(result.Pointer)
             : throw new TorchException($"{name} returns {count} values, the first a {result.Tag}, not one tensor.");
     }
 
@@ -84,13 +81,13 @@ public sealed unsafe class Op(string name, string overload = "")
         {
             var items = (nint*)results[0].Pointer;
             var list = new Tensor[results[0].Count];
-            for (var i = 0; i < list.Length; i++) list[i] = new Tensor(items[i]);
+            for (var i = 0; i < list.Length; i++) list[i] = Tensor.UnsafeCreateTensor(items[i]);
             Native.mk_free(results[0].Pointer);
             return list;
         }
         var tensors = new Tensor[count];
         for (var i = 0; i < count; i++)
-            tensors[i] = results[i].Tag == Tag.Tensor ? new Tensor(results[i].Pointer) : throw new TorchException($"{name}: result {i} is a {results[i].Tag}, not a tensor.");
+            tensors[i] = results[i].Tag == Tag.Tensor ? Tensor.UnsafeCreateTensor(results[i].Pointer) : throw new TorchException($"{name}: result {i} is a {results[i].Tag}, not a tensor.");
         return tensors;
     }
 

@@ -1,5 +1,3 @@
-using static MimKit.Torch.torch;
-
 namespace MimKit.Torch;
 
 /// <summary>How the keys of a state fit a module.</summary>

@@ -25,7 +25,7 @@ public static partial class torch
             using var off = no_grad();
             var options = s_print;
             var suffixes = new List<string>();
-            if (!is_cpu) suffixes.Add($"device='{device}'");
+            if (!is_cpu()) suffixes.Add($"device='{device}'");
             if (NumberOfElements == 0 && ndim != 1 || device.type == DeviceType.META) suffixes.Add($"size=({string.Join(", ", shape)}{(ndim == 1 ? "," : "")})");
             if (dtype is not (ScalarType.Float32 or torch.@bool) && (dtype != int64 || NumberOfElements == 0)) suffixes.Add($"dtype=torch.{PythonName(dtype)}");
             if (requires_grad) suffixes.Add("requires_grad=True");

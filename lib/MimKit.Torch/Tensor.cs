@@ -26,6 +26,9 @@ public static partial class torch
             if (TensorSites.Watching) TensorSites.Born(handle, Bytes);
         }
 
+        /// <summary>The tensor of an <c>at::Tensor*</c>, which is its own from now on.</summary>
+        public static Tensor UnsafeCreateTensor(nint handle) => new(handle);
+
         private long Bytes => numel() * dtype.ElementSize();
 
         /// <summary>Who frees this tensor when it ends; without one the garbage collector does.</summary>
@@ -89,7 +92,7 @@ public static partial class torch
         public ScalarType dtype => (ScalarType)Native.mk_tensor_dtype(Handle);
         public Device device => Device.Unpack(Native.mk_tensor_device(Handle));
         public bool is_contiguous() => Native.mk_tensor_contiguous(Handle) != 0;
-        public bool is_cpu => device.type == DeviceType.CPU;
+        public bool is_cpu() => device.type == DeviceType.CPU;
 
         /// <summary>Counts in-place changes: equal numbers mean an unchanged tensor.</summary>
         public long Version => Native.mk_tensor_version(Handle);
@@ -120,7 +123,7 @@ public static partial class torch
         {
             get
             {
-                if (!is_cpu || !is_contiguous()) throw new InvalidOperationException($"The bytes of a {device} tensor{(is_contiguous() ? "" : " that is not contiguous")} cannot be viewed. Call .cpu().contiguous() first.");
+                if (!is_cpu() || !is_contiguous()) throw new InvalidOperationException($"The bytes of a {device} tensor{(is_contiguous() ? "" : " that is not contiguous")} cannot be viewed. Call .cpu().contiguous() first.");
                 return new((void*)Native.mk_tensor_data(Handle), checked((int)(NumberOfElements * dtype.ElementSize())));
             }
         }
@@ -135,7 +138,7 @@ public static partial class torch
         /// <summary>A copy of the values as an array, whatever the device and layout. <typeparamref name="T"/> must be its element type.</summary>
         public T[] ToArray<T>() where T : unmanaged
         {
-            if (is_cpu && is_contiguous()) return data<T>().ToArray();
+            if (is_cpu() && is_contiguous()) return data<T>().ToArray();
             using var plain = cpu().contiguous();
             return plain.data<T>().ToArray();
         }

@@ -1,5 +1,3 @@
-using static MimKit.Torch.torch;
-
 namespace MimKit.Torch;
 
 public static class TensorExtensionMethods

@@ -6,7 +6,7 @@ namespace MimKit.Torch;
 public enum TorchErrorKind { Other, OutOfMemory, DeviceMismatch, DtypeMismatch, ShapeMismatch, IndexOutOfRange, NotSupported, BadArgument }
 
 /// <summary>One tensor that an operator was given: its dtype, shape and device.</summary>
-public sealed record TorchArgument(torch.ScalarType Dtype, long[] Shape, torch.Device Device)
+public sealed record TorchArgument(ScalarType Dtype, long[] Shape, Device Device)
 {
     public override string ToString() => $"{Dtype}[{string.Join(", ", Shape)}]{(Device.type == DeviceType.CPU ? "" : $"@{Device}")}";
 }

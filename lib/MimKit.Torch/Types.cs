@@ -15,6 +15,12 @@ public sealed class Scalar
     public static implicit operator Scalar(bool v) => new(v);
 }
 
+public readonly partial struct Arg
+{
+    public static implicit operator Arg(Scalar? v) => v is null ? default : v.Value;
+    public static implicit operator Arg(Device? v) => v is null ? default : new(Tag.Device, v.Packed);
+}
+
 public static partial class torch
 {
     /// <summary>How a division rounds: not at all, towards zero, or down.</summary>

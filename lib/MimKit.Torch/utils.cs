@@ -1,5 +1,3 @@
-using MimKit.Torch.Modules;
-
 namespace MimKit.Torch;
 
 public static partial class torch

@@ -19,7 +19,7 @@ public static class Buckets
         using var scope = NewDisposeScope();
         var sent = Filled(tensors, bytes).Select(bucket =>
         {
-            var flat = cat(bucket.Select(tensor => tensor.to(float32).reshape(-1)));
+            var flat = cat(bucket.ConvertAll(tensor => tensor.to(float32).reshape(-1)));
             return (Bucket: bucket, Flat: flat, Wait: ranks.AllReduce(flat));
         }).ToList();
         foreach (var (bucket, flat, wait) in sent)

@@ -37,15 +37,6 @@ public static partial class torch
             return TensorList.Take(result)!;
         }
 
-        /// <summary>The leaves that a backward pass from <paramref name="tensors"/> would reach.</summary>
-        public static IReadOnlyList<Tensor> leaves(params IList<Tensor> tensors)
-        {
-            NativeValue result;
-            fixed (nint* t = TensorList.Lend(tensors)) Native.Check(Native.mk_graph_leaves(t, tensors.Count, &result));
-            GC.KeepAlive(tensors);
-            return TensorList.Take(result)!;
-        }
-
         private static void Pairs(IList<Tensor> tensors, IList<Tensor>? gradients)
         {
             if (gradients is not null && gradients.Count != tensors.Count)

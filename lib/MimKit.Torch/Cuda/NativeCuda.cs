@@ -5,7 +5,7 @@ namespace MimKit.Torch;
 /// <summary>The C ABI of <c>libmimkit_cuda.so</c> (lib/native/cuda/cuda.h), which lies beside libmimkit_native.so where CUDA's headers were at hand.</summary>
 internal static unsafe class NativeCuda
 {
-    internal const string Library = "mimkit_cuda";
+    private const string Library = Native.CudaLibrary;
 
     [StructLayout(LayoutKind.Sequential)]
     internal struct Memory { internal long Allocated, PeakAllocated, Reserved, PeakReserved, Retries, OutOfMemory; }

@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
-using static MimKit.Torch.torch;
 using static MimKit.Torch.torch.nn;
 
 namespace MimKit.Torch.Modules;

@@ -1,4 +1,3 @@
-using static MimKit.Torch.torch;
 using static MimKit.Torch.torch.nn;
 
 namespace MimKit.Torch.Modules;

@@ -1,5 +1,3 @@
-using static MimKit.Torch.torch;
-
 namespace MimKit.Torch.Modules;
 
 /// <summary>A tensor that a module trains. It lives until its module is disposed, whatever scope it was made in.</summary>

@@ -1,5 +1,3 @@
-using static MimKit.Torch.torch;
-
 namespace MimKit.Torch.Modules;
 
 /// <summary>Settings of Adam and AdamW.</summary>
@@ -33,7 +31,7 @@ public abstract class AdamStep<TGroup> : optim.Optimizer<TGroup> where TGroup : 
     private Way Of(TGroup group, Parameter p)
     {
         var simple = !group.AmsGrad && !group.Maximize && (_decoupled || group.WeightDecay == 0);
-        return !simple ? Way.Composed : p.is_cpu ? p.dtype == float32 ? Way.OnePass : Way.Composed : Fused.Exists ? Way.OneLaunch : Way.Composed;
+        return !simple ? Way.Composed : p.is_cpu() ? p.dtype == float32 ? Way.OnePass : Way.Composed : Fused.Exists ? Way.OneLaunch : Way.Composed;
     }
 
     protected override bool LeavesOutByItself(TGroup group, IReadOnlyList<optim.Slot> slots) => Of(group, slots[0].Parameter) != Way.Composed;

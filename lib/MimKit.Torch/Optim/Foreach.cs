@@ -1,6 +1,3 @@
-using MimKit.Torch.Modules;
-using static MimKit.Torch.torch;
-
 namespace MimKit.Torch;
 
 /// <summary>Operators over lists of tensors: one launch for many tensors on a GPU, a loop on the CPU.</summary>

@@ -1,5 +1,3 @@
-using MimKit.Torch.Modules;
-
 namespace MimKit.Torch.Modules
 {
     /// <summary>Parameters that share settings. The settings are read at every step, so a schedule simply assigns them.</summary>
@@ -30,7 +28,7 @@ namespace MimKit.Torch
             /// <summary>Changes parameters by their gradients. A parameter without a gradient is left alone, and its steps are not counted.</summary>
             public abstract class Optimizer : IDisposable
             {
-                public abstract IReadOnlyList<ParamGroup> ParamGroups { get; }
+                public abstract IReadOnlyList<Modules.ParamGroup> ParamGroups { get; }
 
                 /// <summary>One step.</summary>
                 /// <param name="closure">computes the loss and its gradients first; gradients are recorded in it</param>
@@ -76,7 +74,7 @@ namespace MimKit.Torch
             }
 
             /// <summary>An optimizer whose groups have settings of their own, with named moments for every parameter.</summary>
-            public abstract class Optimizer<TGroup> : Optimizer where TGroup : ParamGroup
+            public abstract class Optimizer<TGroup> : Optimizer where TGroup : Modules.ParamGroup
             {
                 private readonly Dictionary<Parameter, Slot> _slots = [];
                 private readonly string[] _moments;

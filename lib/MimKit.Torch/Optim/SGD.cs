@@ -1,5 +1,3 @@
-using static MimKit.Torch.torch;
-
 namespace MimKit.Torch.Modules;
 
 /// <summary>Stochastic gradient descent with momentum, as PyTorch writes it: v ← μ v + (1 − damping) g, p ← p − lr v; the first v is g.</summary>

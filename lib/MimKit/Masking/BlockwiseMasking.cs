@@ -14,7 +14,7 @@ public sealed record BlockwiseMasking(int Hidden = 75, int LeastArea = 16, doubl
 {
     private const int Attempts = 10;                                               // at one rectangle, before single patches fill up
 
-    public override Mask Draw(PatchGrid grid, Draw draw, Func<Torch.torch.Tensor>? saliency = null)
+    public override Mask Draw(PatchGrid grid, Draw draw, Func<Tensor>? saliency = null)
     {
         Check(Hidden, grid, $"Block-wise masking with Hidden = {Hidden}");
         if (LeastArea < 1 || !(LeastAspect > 0 && LeastAspect <= 1))

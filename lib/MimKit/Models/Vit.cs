@@ -63,7 +63,7 @@ public class Vit : nn.Module
         if (visible is not null)
         {
             patches = Fused.TakeTokens(patches, visible);                          // [B, M, p · p · C]
-            positions = nn.functional.embedding(visible, positions.squeeze(0));    // [B, M, D]
+            positions = positions.squeeze(0).index_select(0, visible.flatten()).reshape(visible.size(0), visible.size(1), -1);    // [B, M, D]
         }
         var tokens = positions + _patchEmbed.call(patches);                     // [B, M, D] float32
         var cls = (_clsToken + _positions.narrow(1, 0, 1)).expand(images.size(0), -1, -1);

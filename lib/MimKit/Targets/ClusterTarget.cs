@@ -37,7 +37,7 @@ public sealed class ClusterTarget(Clusters clusters, Fidelity follow = Fidelity.
     }
 
     /// <summary>Clusters are as alike as their centres.</summary>
-    public override Tensor Likeness(TargetValues values) => nn.functional.embedding(values.Values, clusters.Centres);
+    public override Tensor Likeness(TargetValues values) => clusters.Centres.index_select(0, values.Values.flatten()).reshape([.. values.Values.shape, -1]);
 
     /// <summary>The released quirk: argmax over centres c of l2(x)·c, with c as it is.</summary>
     /// <param name="points">[n, D]</param>

@@ -29,8 +29,7 @@ public sealed record CropFlip(double MinScale = 0.2, bool Flip = true) : Views
             row[5] = (float)(2 * y + h) / shape[2] - 1;
         }
         using var map = tensor(theta, [shape[0], 2, 3]);
-        using var grid = nn.functional.affine_grid(map, shape);
-        var view = nn.functional.grid_sample(batch.Images, grid, GridSampleMode.Bicubic, GridSamplePaddingMode.Border);
+        var view = Resample.Bicubic(batch.Images, map, shape[2], shape[3]);
         return new(view, view);
     }
 }

@@ -96,7 +96,7 @@ public class GradientTests
     public void Leaves_are_those_a_backward_pass_would_reach()
     {
         Tensor x = Leaf(2), w = Leaf(3), other = Leaf(4);
-        var leaves = autograd.leaves((x * w).sum());
+        var leaves = Graph.Leaves((x * w).sum());
         Assert.Equal(2, leaves.Count);
         Assert.Contains(leaves, x.IsSame);
         Assert.Contains(leaves, w.IsSame);

@@ -14,7 +14,7 @@ public class CoverageTests
         "svd", "qr", "eigh", "lstsq", "dropout", "dropout2d", "alpha_dropout", "index", "index_put_",
         // ConversionTests, TensorTests, MemoryTests, Autograd: what makes, moves, keeps and describes tensors
         "empty", "empty_like", "from_array", "new_empty", "new_full", "new_ones", "new_zeros", "tensor", "result_type", "is_floating_point", "is_same_size",
-        "to", "to_type", "type", "cpu", "cuda", "pin_memory", "requires_grad_", "alias", "IsSame", "DetachFromDisposeScope", "MoveToOuterDisposeScope",
+        "to", "to_type", "type", "cpu", "cuda", "pin_memory", "requires_grad_", "alias", "IsSame", "UnsafeCreateTensor", "DetachFromDisposeScope", "MoveToOuterDisposeScope",
     ];
 
     /// <summary>A public operator that no stored case and no test named here calls fails this test.</summary>

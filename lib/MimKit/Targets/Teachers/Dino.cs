@@ -112,7 +112,7 @@ public sealed class Dino : ITrainable, IDisposable
 
     public Tensor Step(Batch batch, Draw draw)
     {
-        var global = cat(Enumerable.Range(0, DinoLoss.GlobalCrops).Select(crop => _config.Crops.Draw(batch, draw, crop)));   // [2 B, C, S, S]
+        var global = cat([.. Enumerable.Range(0, DinoLoss.GlobalCrops).Select(crop => _config.Crops.Draw(batch, draw, crop))]);   // [2 B, C, S, S]
         var tokens = new List<Tensor> { _student.ClassTokens(global) };            // crops of one size go through together
         var local = Enumerable.Range(DinoLoss.GlobalCrops, _config.Crops.LocalCrops).Select(crop => _config.Crops.Draw(batch, draw, crop)).ToArray();
         if (local.Length > 0) tokens.Add(_student.ClassTokens(cat(local)));

@@ -48,8 +48,7 @@ public sealed record MultiCrop
         if (!(from > 0 && from <= to && to <= 1)) throw new ArgumentException($"Crops take {from} to {to} of the area; wanted 0 < from <= to <= 1.");
         using var scope = NewDisposeScope();
         using var boxes = tensor(Boxes(draw.Uniform(Purpose.Crop, 5, crop), from, to), [B, 2, 3]);
-        var grid = nn.functional.affine_grid(boxes, [B, C, size, size]);
-        var view = nn.functional.grid_sample(batch.Images, grid, GridSampleMode.Bicubic, GridSamplePaddingMode.Border);
+        var view = Resample.Bicubic(batch.Images, boxes, size, size);
         return Jitter > 0 ? Recolour(view, draw.Uniform(Purpose.Noise, 2, crop)).MoveToOuterDisposeScope() : view.MoveToOuterDisposeScope();
     }
 

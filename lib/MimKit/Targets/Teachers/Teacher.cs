@@ -1,5 +1,7 @@
 using MimKit.Models;
 
+using MimKit.Runtime;
+
 namespace MimKit;
 
 /// <summary>A frozen network whose patch features are what others learn. It brings images to its own scale and size by itself.</summary>
@@ -53,8 +55,7 @@ public abstract class Teacher : IDisposable
         long h = Grid.Rows * Grid.PatchSize, w = Grid.Columns * Grid.PatchSize;
         if (images.size(2) == h && images.size(3) == w) return scaled;
         using var whole = tensor([1f, 0, 0, 0, 1, 0], [1, 2, 3]);                  // the whole image, read at the teacher's size
-        return nn.functional.grid_sample(scaled, nn.functional.affine_grid(whole.expand(images.size(0), -1, -1), [images.size(0), Grid.Channels, h, w]),
-            GridSampleMode.Bicubic, GridSamplePaddingMode.Border);
+        return Resample.Bicubic(scaled, whole.expand(images.size(0), -1, -1), h, w);
     }
 }
 

@@ -113,7 +113,7 @@ public sealed class DvaeNetwork : nn.Module
 
     /// <summary>Gives the encoder DALL-E's released weights.</summary>
     /// <param name="weights">state of the released encoder by its own names (<c>blocks.input.w</c>, …); its pickle of a whole module is refused by readers, save its state_dict once</param>
-    public void LoadEncoder(IReadOnlyDictionary<string, Tensor> weights) => _encoder.load_state_dict(weights);
+    public void LoadEncoder(IReadOnlyDictionary<string, Tensor> weights) => _encoder.load_state_dict(weights.ToDictionary());
 }
 
 /// <summary>Trains a dVAE: squared error of pixels plus the divergence of the codes' distribution from the uniform one.</summary>

@@ -25,7 +25,7 @@ internal static class KMeansStart
         for (var c = 1; c < clusters; c++)
         {
             using var scope = NewDisposeScope();
-            var candidates = Sample(closest.data<float>(), Uniform(seed, c, trials));
+            var candidates = Sample(closest.ToArray<float>(), Uniform(seed, c, trials));
             var distances = Distances(points, norms, candidates).minimum(closest); // [trials, n]
             var best = distances.sum(1, type: float64).argmin(0).item<long>();
             chosen[c] = candidates[best];

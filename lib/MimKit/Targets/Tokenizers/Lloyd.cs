@@ -81,7 +81,7 @@ public sealed record Lloyd
             var x = Checked(batch, centres);
             var (ids, distance2) = Fused.NearestCentre(x, centres);
             sums.add_(zeros(centres.shape).index_add_(0, ids, x, 1));
-            counts.add_(ids.bincount(minlength: centres.size(0)));
+            counts.add_(ids.bincount(null, centres.size(0)));
             inertia.add_(distance2.sum(float64));
             foreach (var id in ids.data<long>()) hash = (hash ^ (ulong)id) * 1099511628211UL;
             seen += x.size(0);

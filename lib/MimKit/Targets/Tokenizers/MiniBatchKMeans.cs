@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MimKit.Runtime;
 
 namespace MimKit;
@@ -66,8 +67,9 @@ public sealed class MiniBatchKMeans
         if (reseed) _sinceReseeding = 0;
 
         var (ids, distance2) = Fused.NearestCentre(points, Centres());
-        Update(points.data<float>(), ids.data<long>(), width);
-        if (reseed) Reseed(points.data<float>(), rows, width);
+        var values = MemoryMarshal.Cast<byte, float>(points.bytes);
+        Update(values, ids.ToArray<long>(), width);
+        if (reseed) Reseed(values, rows, width);
         _calls++;
         return distance2.sum(float64).item<double>() / rows;
     }

@@ -54,7 +54,7 @@ public sealed record VectorClustering
         if (Algorithm == ClusterAlgorithm.MiniBatch) return MiniBatches(set, vectors);
         var spherical = Algorithm == ClusterAlgorithm.Spherical;
         using var scope = NewDisposeScope();
-        var first = cat(Batches(set, vectors).Take(PointsPerCentre).Select(batch => batch.clone()));
+        var first = cat([.. Batches(set, vectors).Take(PointsPerCentre).Select(batch => batch.clone())]);
         var start = KMeansStart.Centres(spherical ? nn.functional.normalize(first, dim: -1) : first, Clusters, Seed);
         var fit = new Lloyd { Rounds = Epochs, Spherical = spherical }.Fit(() => Batches(set, vectors), start);
         return (fit.Centres.MoveToOuterDisposeScope(), new(fit.Inertia / fit.Points, fit.Empty, fit.LargestShare));

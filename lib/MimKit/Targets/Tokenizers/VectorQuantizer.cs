@@ -108,7 +108,7 @@ public sealed class VectorQuantizer : nn.Module
     public Tensor CountUse(Tensor ids)
     {
         using var off = no_grad();
-        var bins = ids.bincount(minlength: Count);
+        var bins = ids.bincount(null, Count);
         AllReduce?.Invoke(bins);
         _counts.add_(bins);
         _size.lerp_(bins.to(float32), 1 - _decay);

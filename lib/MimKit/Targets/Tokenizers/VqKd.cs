@@ -181,7 +181,7 @@ public sealed class VqKd : ITrainable, IDisposable
         using var off = no_grad();
         using var scope = NewDisposeScope();
         var places = new Draw(seed, 0, [0]).Permutation(Purpose.KMeans, train.Count)[..images];
-        var vectors = cat(places.Chunk(PointsPerBatch).Select(chunk => Vectors(Batch.Of(train, chunk).Images).flatten(0, 1)));   // [n, c]
+        var vectors = cat([.. places.Chunk(PointsPerBatch).Select(chunk => Vectors(Batch.Of(train, chunk).Images).flatten(0, 1))]);   // [n, c]
         if (vectors.size(0) < _config.Codes)
             throw new ArgumentException($"{_config.Codes} codes cannot start from the {vectors.size(0)} patches of {images} images. Set StartImages to at least {_config.Codes / _network.Grid.Count + 1}, or fewer Codes.");
         var points = _network.Quantizer.Comparable(vectors);
