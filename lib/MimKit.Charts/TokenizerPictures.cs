@@ -71,7 +71,7 @@ public static partial class Chart
         {
             case ClusterTarget { Clusters: { Space: null } clusters }: return Quantised(clusters, set, count);
             case ClusterTarget { Clusters: { Space: { } space } clusters }:
-                return Features("features", space.Of(images).Values, nn.functional.embedding(ids, clusters.Centres));
+                return Features("features", space.Of(images).Values, clusters.Centres.index_select(0, ids.flatten()).reshape([.. ids.shape, -1]));
             case DvaeTarget dvae:
                 return Images("Images, and what the decoder makes of their codes", [Tiles(images, set), [.. dvae.Decode(ids).permute(0, 2, 3, 1).unbind(0).Select(image => Tile.Values(image.contiguous().ToArray<float>(), set.Height, set.Width, set.Channels))]], ["image", "decoded"]);
             case VqKdTarget vq:

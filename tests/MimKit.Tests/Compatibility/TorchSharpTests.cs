@@ -31,7 +31,8 @@ public class TorchSharpTests
     [InlineData("MimKit.Runtime")]
     [InlineData("MimKit")]
     [InlineData("MimKit.Charts")]
-    public void The_library_compiles_against_TorchSharp(string library) => Assert.Equal("", string.Join('\n', Built.Value.Errors[library]));
+    public void The_library_compiles_against_TorchSharp(string library) =>
+        Assert.True(Built.Value.Errors[library].Length == 0, string.Join("\n", Built.Value.Errors[library]));
 
     [Theory]
     [InlineData("x.softmax(-1).mean([1]).MoveToOuterDisposeScope();", null)]
