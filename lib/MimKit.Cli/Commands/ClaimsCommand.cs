@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MimKit.Ablations;
 using MimKit.Cli.Results;
 using MimKit.Runtime;
 
@@ -34,7 +35,7 @@ static class ClaimsCommand
         try
         {
             foreach (var claim in wanted)
-                output.WriteLine($"{claim.With(runner).Try(new(runner.Trials, seeds))}\n");
+                output.WriteLine($"{new ClaimBoard(runner.Trials).Try(claim.With(runner), seeds)}\n");
         }
         finally
         {

@@ -16,7 +16,7 @@ namespace MimKit.Ablations;
 public sealed class CellStore(string folder, string about)
 {
     static readonly JsonSerializerOptions Options = new() { WriteIndented = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
-    static readonly string Code = string.Join(' ', new[] { typeof(CellStore), typeof(Fused), typeof(torch) }.Select(type => type.Module.ModuleVersionId));
+    internal static readonly string Code = string.Join(' ', new[] { typeof(CellStore), typeof(Fused), typeof(torch) }.Select(type => type.Module.ModuleVersionId));
     static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Where the cells lie.</summary>

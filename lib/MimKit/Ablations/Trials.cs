@@ -19,6 +19,9 @@ public sealed class Trials(DataSplits data, string scale, string folder)
     public DataSplits Data => data;
     public string Scale => scale;
 
+    /// <summary>Cells and run folders lie here.</summary>
+    public string Folder => folder;
+
     /// <summary>Where progress is written.</summary>
     public TextWriter Output { get; init; } = TextWriter.Null;
 
@@ -31,13 +34,14 @@ public sealed class Trials(DataSplits data, string scale, string folder)
     /// <summary>Trains one record and measures it: kNN-20 and linear probe on test, held-out loss on val.</summary>
     /// <param name="subject">Made from the record; disposed here.</param>
     /// <param name="plan">How it is trained; its run folder is set here, so that an interrupted training goes on.</param>
-    public Outcome Measure(ITrainable subject, TrainingPlan plan)
+    /// <param name="pooling">How a method's tokens become one vector.</param>
+    public Outcome Measure(ITrainable subject, TrainingPlan plan, Pooling pooling = Pooling.MeanPatches)
     {
         using var owned = subject as IDisposable;
         var placed = plan with { RunFolder = Runs.Folder(Path.Combine(folder, "runs"), subject.Config, plan, data.Train) };
         var run = new Trainer(subject, data.Train, placed) { Resume = true, Output = Output }.Run();
         using var scope = NewDisposeScope();
-        var frozen = FrozenEncoder.Evaluate(Encoder(subject), data);
+        var frozen = FrozenEncoder.Evaluate(Encoder(subject, pooling), data);
         var values = new Dictionary<string, double>();
         if (subject is Method method)
             (values[HeldOutLoss.Name], values[TrivialLoss.Name]) = (HeldOut.Loss(method, data.Val), Evaluation.TrivialLoss.Of(method, data.Train.Take(Math.Min(5000, data.Train.Count)), data.Val).Best);
@@ -64,9 +68,9 @@ public sealed class Trials(DataSplits data, string scale, string folder)
         return new(values, 100 * probe.Val.Values.Max(), minutes) { ProbeBits = Outcome.Pack(probe.Correct) };
     }
 
-    private static Func<Tensor, Tensor> Encoder(ITrainable subject) => subject switch
+    private static Func<Tensor, Tensor> Encoder(ITrainable subject, Pooling pooling) => subject switch
     {
-        Method method => images => method.Encode(images),
+        Method method => images => method.Encode(images, pooling),
         Methods.Classifier classifier => classifier.Encode,
         _ => throw new ArgumentException($"{subject.GetType().Name} has no features that a probe could read."),
     };

@@ -5,10 +5,15 @@ using System.Text.Json.Nodes;
 
 namespace MimKit.Metrics;
 
+/// <summary>A number that is shown in its own way, such as "84.3 ± 0.2" or with the decimals that a paper prints.</summary>
+/// <param name="Value">For JSON; NaN: none.</param>
+/// <param name="Text">As it is shown.</param>
+public sealed record ShownNumber(double Value, string Text);
+
 /// <summary>A small table of statistics that shows itself as HTML, as text and as the report's JSON.</summary>
 /// <param name="Title">One line above.</param>
 /// <param name="Columns">Headings, units included.</param>
-/// <param name="Rows">Cells: strings, whole numbers, or doubles (four decimals below 10, all digits in JSON; NaN is an empty cell).</param>
+/// <param name="Rows">Cells: strings, whole numbers, doubles (four decimals below 10, all digits in JSON; NaN is an empty cell), or <see cref="ShownNumber"/>.</param>
 /// <param name="Note">One line below: what was measured on what.</param>
 public sealed record MetricTable(string Title, IReadOnlyList<string> Columns, IReadOnlyList<object?[]> Rows, string Note)
 {
@@ -67,6 +72,7 @@ public sealed record MetricTable(string Title, IReadOnlyList<string> Columns, IR
     {
         null => null,
         double number => double.IsFinite(number) ? number : null,
+        ShownNumber number => double.IsFinite(number.Value) ? number.Value : null,
         int or long => Convert.ToInt64(cell, CultureInfo.InvariantCulture),
         _ => cell.ToString(),
     };
@@ -76,6 +82,7 @@ public sealed record MetricTable(string Title, IReadOnlyList<string> Columns, IR
         null => "",
         double number => !double.IsFinite(number) ? "" : Math.Abs(number) >= 100 ? number.ToString("F1", CultureInfo.InvariantCulture)
                                                      : number.ToString(Math.Abs(number) >= 10 ? "F2" : "F4", CultureInfo.InvariantCulture),
+        ShownNumber number => number.Text,
         IFormattable number => number.ToString("N0", CultureInfo.InvariantCulture),
         _ => cell.ToString()!,
     };
