@@ -17,7 +17,7 @@ parse_test_arguments() {
 
 run_tests() {
   local project name assembly results=$build/test/results passed=0 failed=0 skipped=0
-  rm -rf "$results" && mkdir -p "$results"
+  rm -rf "$results" && mkdir -p "$results" && : >"$results/started"
   for project in "$MIMKIT_HOME"/tests/*/*.csproj; do
     name=${project##*/} name=${name%.csproj}
     assembly=${project%/*}/bin/Release/net10.0/$name.dll
@@ -28,10 +28,20 @@ run_tests() {
     count_results "$results/$name.trx" "$code"
   done
   printf '\n'
+  notebooks_run
   ((passed > 0)) || printf 'No test passed: is there any that the arguments select?\n'
   ((skipped == 0)) || printf '%d skipped, named above\n' "$skipped"
   printf '%d passed, %d failed\n' "$passed" "$failed"
   ((failed == 0 && passed > 0))
+}
+
+# Which of the repository's notebooks passed in this run: the default takes those in turn that ran longest ago.
+notebooks_run() {
+  local folder=$build/test/notebooks-passed run all
+  [[ -d $folder ]] || return 0
+  run=$(find "$folder" -name '*.ipynb' -newer "$results/started" -printf '%f\n' | sort | paste -sd ' ')
+  all=("$MIMKIT_HOME"/notebooks/*.ipynb)
+  [[ -z $run ]] || printf 'notebooks run, of %d: %s\n' "${#all[@]}" "$run"
 }
 
 # count_results FILE CODE: adds the file's counters; a run that ended badly without a failed test counts as one failure.

@@ -58,7 +58,7 @@ public sealed class Figure
 
     public override string ToString() => Summary;
 
-    /// <summary>A div that the script after it draws into, with the page's own text colour; without Plotly the summary stays readable.</summary>
+    /// <summary>A div that the script after it draws into, with the page's own text colour, where Plotly comes later then; without it the summary stays readable.</summary>
     private string Html()
     {
         var json = Json().ToJsonString().Replace("</", "<\\/").Replace("<!--", "<\\u0021--");
@@ -68,15 +68,18 @@ public sealed class Figure
             <div data-mimkit-figure="{{name}}" role="img" aria-label="{{summary}}" style="min-height:{{(int)_layout["height"]!}}px">{{summary}}</div>
             <script>
             (() => {
-              if (!window.Plotly) return;
               const figure = {{json}};
-              for (const at of document.querySelectorAll('[data-mimkit-figure="{{name}}"]:not(.js-plotly-plot)')) {
-                const colour = getComputedStyle(at).color;
-                figure.layout.font.color = colour;
-                for (const note of figure.layout.annotations ?? []) note.font.color = colour;
-                at.textContent = "";
-                Plotly.newPlot(at, figure.data, figure.layout, figure.config);
-              }
+              const draw = () => {
+                if (!window.Plotly) return;
+                for (const at of document.querySelectorAll('[data-mimkit-figure="{{name}}"]:not(.js-plotly-plot)')) {
+                  const colour = getComputedStyle(at).color;
+                  figure.layout.font.color = colour;
+                  for (const note of figure.layout.annotations ?? []) note.font.color = colour;
+                  at.textContent = "";
+                  Plotly.newPlot(at, figure.data, figure.layout, figure.config);
+                }
+              };
+              window.Plotly ? draw() : addEventListener("load", draw);
             })();
             </script>
             """;

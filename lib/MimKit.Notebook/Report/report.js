@@ -77,6 +77,19 @@
     return needed > 0 && needed < plot ? { ...layout, height: layout.height - plot + needed } : layout;
   }
 
+  // a legend above the plot that takes more than one line would cover the line below the title
+  function legended(layout, data, width) {
+    if (!layout.showlegend || layout.legend?.orientation !== "h" || layout.legend.y !== 1) return layout;
+    let lines = 1, used = 0;
+    for (const trace of data.filter(trace => trace.name && trace.showlegend !== false)) {
+      const entry = 50 + 7.4 * trace.name.length;
+      if (used > 0 && used + entry > width - layout.margin.l - layout.margin.r) { lines++; used = 0; }
+      used += entry;
+    }
+    const more = 20 * (lines - 1);
+    return { ...layout, margin: { ...layout.margin, t: layout.margin.t + more }, ...(layout.height ? { height: layout.height + more } : {}) };
+  }
+
   const titled = layout => typeof layout.title === "string" ? layout.title : layout.title?.text;
 
   const figures = [...document.querySelectorAll("script[data-figure]")].map(script =>
@@ -84,7 +97,7 @@
 
   function draw(width) {
     for (const { at, data, layout, config, frames } of figures) {
-      const shown = { ...fitted(themed(layout), data, width ?? at.clientWidth), ...(width ? { width } : {}) };
+      const shown = { ...legended(fitted(themed(layout), data, width ?? at.clientWidth), data, width ?? at.clientWidth), ...(width ? { width } : {}) };
       at.style.height = shown.height ? `${shown.height}px` : "";
       Plotly.react(at, { data: structuredClone(data), layout: shown, frames, config: { displaylogo: false, modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"], ...(small() ? { displayModeBar: false } : {}), ...config, responsive: true } });
     }
