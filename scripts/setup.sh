@@ -206,12 +206,21 @@ dotnet_build() { # PROJECT
 build_kernel() {
   local kernel=$build/kernel
   [[ -f $kernel/stamp && $(<"$kernel/stamp") == "$(<"$build/dotnet/app.quick")" ]] && return 0
-  rm -f "$kernel/stamp"
+  rm -f "$kernel/stamp" && mkdir -p "$kernel" && quick_stamp app >"$kernel/.stamp"      # as old as the sources that are compiled now
   step 'kernel, compiled ahead of time' publish_kernel "$kernel" || {
     say "going on without: the kernel starts more slowly."
     return 0
   }
-  cp "$build/dotnet/app.quick" "$kernel/stamp"
+  mv "$kernel/.stamp" "$kernel/stamp"
+}
+
+# For the next start, while somebody works with a kernel that was not ready for this one: nobody waits, nothing is said.
+build_kernel_later() {
+  (
+    exec </dev/null >/dev/null 2>&1 9>"$build/lock"
+    flock --nonblock 9 && renice -n 15 "$BASHPID" && build_kernel
+  ) &
+  disown
 }
 
 publish_kernel() { # FOLDER

@@ -172,4 +172,7 @@ public sealed class SessionTests : IDisposable
     [Fact]
     public async Task The_rest_of_the_platform_is_there_when_a_name_asks_for_it() =>
         Assert.Equal("<a />", (await Run("using System.Xml.Linq;", "new XElement(\"a\").ToString()")).ResultText);
+
+    [Fact]
+    public void What_warms_the_compiler_up_compiles() => Assert.True(WarmUp.Small().IsCode);
 }

@@ -1,4 +1,6 @@
 using System.Reflection;
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
 using MimKit.Notebook;
 using MimKit.Reports;
 using MimKit.Runtime;
@@ -9,6 +11,7 @@ namespace MimKit.Cli.Notebooks;
 static class NotebookHost
 {
     static readonly string[] Libraries = ["MimKit.Torch", "MimKit.Runtime", "MimKit", "MimKit.Charts"];
+    static readonly string[] Files = [.. Libraries.Select(name => Path.Combine(AppContext.BaseDirectory, name + ".dll"))];
 
     public static RunnerOptions Options(string folder, IReadOnlyDictionary<string, string> parameters, INotebookObserver observer) => new()
     {
@@ -26,8 +29,8 @@ static class NotebookHost
         TokenizerDisplay.Register();
         return new()
         {
-            References = [.. Libraries.Select(name => Path.Combine(AppContext.BaseDirectory, name + ".dll"))],
-            MoreUsings = [.. Namespaces(), "static MimKit.Torch.torch", "static MimKit.Torch.torch.nn"],
+            References = [.. Files],
+            MoreUsings = [.. Files.SelectMany(Namespaces).Distinct().Order(StringComparer.Ordinal), "static MimKit.Torch.torch", "static MimKit.Torch.torch.nn"],
             ProvidedPackages = ["MimKit"],
             Tensors = new TensorExchange(SharedTensors.Take, SharedTensors.Make),
             MermaidScript = Home.At(".build", "npm", "mermaid", "dist", "mermaid.min.js") is var script && File.Exists(script) ? script : null,
@@ -39,9 +42,14 @@ static class NotebookHost
         };
     }
 
-    // Everything public is within reach of a cell; loading the assemblies does not load libtorch.
-    static IEnumerable<string> Namespaces() =>
-        Libraries.SelectMany(name => Assembly.Load(name).GetExportedTypes()).Select(type => type.Namespace).OfType<string>().Distinct().Order(StringComparer.Ordinal);
+    // Everything public is within reach of a cell. Read from the files: loading the types would cost a start more than the compiler's own look at them.
+    static IEnumerable<string> Namespaces(string file)
+    {
+        using var library = new PEReader(File.OpenRead(file));
+        var reader = library.GetMetadataReader();
+        return reader.TypeDefinitions.Select(reader.GetTypeDefinition).Where(type => (type.Attributes & TypeAttributes.VisibilityMask) == TypeAttributes.Public && !type.Namespace.IsNil)
+            .Select(type => reader.GetString(type.Namespace)).ToHashSet();
+    }
 
     // The launcher places the npm files and names the folder; a report written without them shows charts in their plain form.
     public static ReportAssets Assets()

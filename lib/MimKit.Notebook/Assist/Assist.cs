@@ -21,7 +21,7 @@ sealed class Assist(Submissions submissions)
     /// <summary>Whether Enter in a console should run the text or go on to another line.</summary>
     public static Completeness Judge(string code)
     {
-        var tree = CSharpSyntaxTree.ParseText(CellText.Blank(code), Submissions.Parse);
+        var tree = CSharpSyntaxTree.ParseText(CellText.Blank(code), Built.Parse);
         if (!SyntaxFactory.IsCompleteSubmission(tree)) return Completeness.Incomplete;
         return tree.GetDiagnostics().Any(found => found.Severity == DiagnosticSeverity.Error) ? Completeness.Invalid : Completeness.Complete;
     }

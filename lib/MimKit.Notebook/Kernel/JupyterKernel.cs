@@ -31,7 +31,8 @@ public sealed class JupyterKernel : IDisposable
     {
         _options = options ?? new KernelOptions();
         var connection = Connection.Load(connectionFile);
-        _session = Task.Run(() => new Session(_options.Session()));
+        WarmUp.Begin();
+        _session = Task.Factory.StartNew(() => new Session(_options.Session()), TaskCreationOptions.LongRunning);
         _answers = Answers();
         _wire = new Wire(connection, Received, _options.Log);
         _assist = new AssistRequests(_session);

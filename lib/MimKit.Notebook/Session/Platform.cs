@@ -21,6 +21,8 @@ static class Platform
 
     public static IEnumerable<string> Rest() => Ours().Where(path => !IsUsual(path));
 
+    public static IEnumerable<string> Files(params string[] names) => names.Select(name => Path.Combine(Folder, name + ".dll"));
+
     static IEnumerable<string> Ours() => All.Where(path => Path.GetDirectoryName(path) == Folder);
 
     static bool IsUsual(string path) => Usual.Contains(Path.GetFileNameWithoutExtension(path));

@@ -1,11 +1,7 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using System.Reflection;
-using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.Emit;
-using Microsoft.CodeAnalysis.Text;
 
 namespace MimKit.Notebook;
 
@@ -20,10 +16,6 @@ sealed record CompiledCell(Func<Task<object?>>? Run, IReadOnlyList<string> Warni
 /// </summary>
 sealed class Submissions
 {
-    public static readonly CSharpParseOptions Parse = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
-    static readonly CSharpCompilationOptions Compiler = new(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release,
-        allowUnsafe: true, nullableContextOptions: NullableContextOptions.Disable, concurrentBuild: true);
-
     static readonly string[] Usings =
     [
         "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Text", "System.Threading", "System.Threading.Tasks",
@@ -35,15 +27,20 @@ sealed class Submissions
     readonly List<string> _pending = [];                   // libraries named by #r since the last cell that compiled
     readonly ConcurrentDictionary<string, string> _paths = [];
     readonly CellAssemblies _assemblies = new();
-    readonly Task _start;
+    readonly Task<CSharpCompilation> _start;
+    readonly CancellationTokenSource _cellCame = new();
     object?[] _slots = new object?[16];
     int _filled = 1;                                       // slot 0 is for a host object, which there is not
     readonly HashSet<string> _warned = [];
-    int _compiled;
     bool _whole;                                           // the rest of the platform is referenced too
     CSharpCompilation? _last;
 
-    public Submissions(SessionOptions options) => _start = Task.Run(() => Start(options));
+    public Submissions(SessionOptions options)
+    {
+        WarmUp.Begin();
+        _start = Task.Factory.StartNew(() => Start(options), TaskCreationOptions.LongRunning);
+        WarmUp.AfterStart(() => { try { return _start.Result; } catch (AggregateException) { return null; } }, _cellCame.Token);       // a failed start is told to the cell
+    }
 
     /// <summary>The session's packages.</summary>
     public Packages Packages { get; } = new();
@@ -89,90 +86,62 @@ sealed class Submissions
     /// <summary>What is being typed, seen after the cells that have run.</summary>
     public Draft Draft(string code, int cursor)
     {
-        _start.GetAwaiter().GetResult();
-        var tree = CSharpSyntaxTree.ParseText(code, Parse);
-        var compilation = CSharpCompilation.CreateScriptCompilation("Draft", tree, references: null, Compiler, _last, typeof(object));
-        return new Draft(code, compilation.GetSemanticModel(tree), Math.Min(cursor, code.Length));
+        var compilation = Built.Submission("", code, [], _last ?? _start.GetAwaiter().GetResult(), default);
+        return new Draft(code, compilation.GetSemanticModel(compilation.SyntaxTrees[0]), Math.Min(cursor, code.Length));
     }
 
     /// <summary>Compiles and loads a cell.</summary>
     /// <exception cref="CellException">The cell does not compile.</exception>
     public CompiledCell Compile(int cell, string code, CancellationToken cancellation)
     {
-        _start.GetAwaiter().GetResult();
-        var place = Place(cell);
+        _cellCame.Cancel();
+        _last ??= _start.GetAwaiter().GetResult();
+        var (place, path) = (Place(cell), UserFrames.PathOf(Place(cell)));
         var lines = _sources[place] = code.Split('\n');
         var references = _pending.Select(Reference).ToList();
 
-        var text = CheckedCode.Of(code, Parse);
-        var (compilation, found) = Check(cell, text, references, cancellation);
-        if (!_whole && found.Any(CompileErrors.IsMissingName))
+        var text = CheckedCode.Of(code, Built.Parse);
+        var built = Built.Of(path, text, references, _last, cancellation);
+        if (!_whole && built.Found.Any(CompileErrors.IsMissingName))
         {
-            List<PortableExecutableReference> all = [.. references, .. Platform.Rest().Select(Reference)];
-            var wider = Check(cell, text, all, cancellation);
-            if (Errors(wider.Found).Count < Errors(found).Count) (compilation, found, references, _whole) = (wider.Compilation, wider.Found, all, Errors(wider.Found).Count == 0);
+            var wider = Built.Of(path, text, [.. references, .. Platform.Rest().Select(Reference)], _last, cancellation);
+            if (wider.Errors.Count < built.Errors.Count) (built, _whole) = (wider, wider.Errors.Count == 0);
         }
-        if (text != code && found.Count > 0)               // what is reported has the places of the cell as it was written
+        if (text != code && built.Found.Count > 0)         // what is reported has the places of the cell as it was written
         {
-            var plain = Check(cell, code, references, cancellation);
-            if (Errors(found).Count > 0) compilation = plain.Compilation;
-            found = plain.Found;
+            var plain = Built.Of(path, code, built.References, _last, cancellation);
+            built = built.Errors.Count > 0 ? plain : built with { Found = plain.Found };
         }
-        if (Errors(found) is { Count: > 0 } errors) throw new CellException(CompileErrors.Describe(cell, place, errors, lines));
-        var run = Load(compilation, cell, cancellation);
+        if (built.Errors is { Count: > 0 } errors) throw new CellException(CompileErrors.Describe(cell, place, errors, lines));
+        _last = built.Compilation;
         _pending.Clear();
-        return new CompiledCell(run, [.. CompileErrors.Warnings(place, found.Where(IsNews), lines)]);
+        return new CompiledCell(built.IsCode ? InSlots(built.Load(_assemblies)) : null, [.. CompileErrors.Warnings(place, built.Found.Where(IsNews), lines)]);
+    }
+
+    Func<Task<object?>> InSlots(Func<object?[], Task<object?>> run)
+    {
+        if (++_filled >= _slots.Length) Array.Resize(ref _slots, _slots.Length * 2);
+        var slots = _slots;
+        return () => run(slots);
     }
 
     bool IsNews(Diagnostic warning) => _warned.Add($"{warning.Id} {warning.GetMessage()}");
 
-    static IReadOnlyList<Diagnostic> Errors(IReadOnlyList<Diagnostic> found) => [.. found.Where(one => one.Severity == DiagnosticSeverity.Error)];
-
     PortableExecutableReference Reference(string path)
     {
         _paths[Path.GetFileNameWithoutExtension(path)] = path;
-        return MetadataReference.CreateFromFile(path);
+        return Built.Library(path);
     }
 
-    // A first submission with the host's references and usings; it also makes the compiler warm while nobody waits.
-    void Start(SessionOptions options)
+    // A first submission with the host's references and usings, which a first cell waits for.
+    CSharpCompilation Start(SessionOptions options)
     {
         IEnumerable<string> usings = [.. Usings, .. options.MoreUsings, "static " + typeof(CellFunctions).FullName];
-        var code = string.Join('\n', usings.Distinct().Select(name => $"using {name};")) + "\nawait Task.FromResult($\"{new[] { 1 }.Sum()}\")";
+        var code = string.Join('\n', usings.Distinct().Select(name => $"using {name};"));
         var ours = options.References.Append(typeof(CellFunctions).Assembly.Location).Distinct();
-        var (compilation, found) = Check(0, code, [.. Platform.First().Concat(ours).Select(Reference)], default);
-        if (Errors(found) is { Count: > 0 } errors)
+        var start = Built.Submission("", code, [.. Platform.First().Concat(ours).Select(Reference)], previous: null, default);
+        if (start.GetDiagnostics().Where(found => found.Severity == DiagnosticSeverity.Error).ToList() is { Count: > 0 } errors)
             throw new InvalidOperationException("The host's references and usings do not compile:\n" + CompileErrors.Describe(0, "start", errors, code.Split('\n')).Text);
-        _ = Load(compilation, 0, default)!().Result;
-    }
-
-    (CSharpCompilation Compilation, IReadOnlyList<Diagnostic> Found) Check(
-        int cell, string code, IEnumerable<MetadataReference> references, CancellationToken cancellation)
-    {
-        var text = SourceText.From(code, Encoding.UTF8);   // an encoding, or there are no symbols
-        var tree = CSharpSyntaxTree.ParseText(text, Parse, path: UserFrames.PathOf(Place(cell)), cancellationToken: cancellation);
-        var compilation = CSharpCompilation.CreateScriptCompilation($"Cell{++_compiled}", tree, references, Compiler, _last, typeof(object));
-        return (compilation, [.. compilation.GetDiagnostics(cancellation).Where(found => found.Severity >= DiagnosticSeverity.Warning)]);
-    }
-
-    Func<Task<object?>>? Load(CSharpCompilation compilation, int cell, CancellationToken cancellation)
-    {
-        using var assembly = new MemoryStream();
-        using var symbols = new MemoryStream();
-        var emitted = compilation.Emit(assembly, symbols, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb),
-            cancellationToken: cancellation);
-        var errors = emitted.Diagnostics.Where(found => found.Severity == DiagnosticSeverity.Error).ToImmutableArray();
-        if (errors.Length > 0) throw new CellException(CompileErrors.Describe(cell, Place(cell), errors, _sources[Place(cell)]));
-        _last = compilation;
-        if (!emitted.Success) return null;                 // usings and comments only
-
-        assembly.Position = symbols.Position = 0;
-        var entry = compilation.GetEntryPoint(cancellation)!;
-        var method = _assemblies.Load(assembly, symbols).GetType(entry.ContainingType.MetadataName)!
-            .GetMethod(entry.MetadataName, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)!;
-        var run = method.CreateDelegate<Func<object?[], Task<object?>>>();
-        if (++_filled >= _slots.Length) Array.Resize(ref _slots, _slots.Length * 2);
-        var slots = _slots;
-        return () => run(slots);
+        return start;
     }
 }

@@ -18,8 +18,8 @@ public sealed class CheckedCodeTests : IDisposable
     [InlineData("static IEnumerable<int> Few() { yield return 1; }\nforeach (var (a, b) in new[] { (1, 2) }) { }\nstatic int Twice(this int x) => 2 * x;")]
     public async Task Code_with_checks_compiles_as_before(string code)
     {
-        Assert.NotEqual(code, CheckedCode.Of(code, Submissions.Parse));
-        var compiled = CSharpSyntaxTree.ParseText(CheckedCode.Of(code, Submissions.Parse), Submissions.Parse);
+        Assert.NotEqual(code, CheckedCode.Of(code, Built.Parse));
+        var compiled = CSharpSyntaxTree.ParseText(CheckedCode.Of(code, Built.Parse), Built.Parse);
         Assert.Empty(compiled.GetDiagnostics());
         var result = await _session.RunAsync(code, new RecordingSink());
         Assert.True(result.Succeeded, result.Error?.Text);
@@ -28,11 +28,11 @@ public sealed class CheckedCodeTests : IDisposable
     [Theory]
     [InlineData("int x = 1;")]
     [InlineData("Enumerable.Range(0, 3).Select(x => x + 1)")]
-    public void Code_without_loops_and_functions_stays_as_it_is(string code) => Assert.Equal(code, CheckedCode.Of(code, Submissions.Parse));
+    public void Code_without_loops_and_functions_stays_as_it_is(string code) => Assert.Equal(code, CheckedCode.Of(code, Built.Parse));
 
     [Fact]
     public void Lines_stay_where_they_are() =>
-        Assert.Equal(5, CheckedCode.Of("while (true)\n{\n  F();\n}\nint F() => 1;", Submissions.Parse).Split('\n').Length);
+        Assert.Equal(5, CheckedCode.Of("while (true)\n{\n  F();\n}\nint F() => 1;", Built.Parse).Split('\n').Length);
 
     [Fact]
     public async Task Columns_of_errors_and_warnings_are_those_of_the_cell_as_written()
