@@ -20,11 +20,26 @@ public static class BipartiteGroups
     public static Tensor Of(Tensor v, IReadOnlyList<int> merges, Tensor? order, int guarded, bool meansOfMeans)
     {
         using var off = no_grad();
-        using var scope = NewDisposeScope();
-        var gram = v.matmul(v.transpose(1, 2));                                    // [B, N, N]
-        return (gram.is_cpu() && gram.dtype == float32
+        using var products = Products(v);
+        return OfProducts(products, merges, order, guarded, meansOfMeans);
+    }
+
+    /// <summary>Inner products of every image's tokens: all that matching reads, and the same for every schedule.</summary>
+    /// <param name="v">[B, N, D] float32</param>
+    /// <returns>[B, N, N]</returns>
+    public static Tensor Products(Tensor v)
+    {
+        using var off = no_grad();
+        return v.matmul(v.transpose(1, 2));
+    }
+
+    /// <summary><see cref="Of"/> from <see cref="Products"/>, which stay as they are.</summary>
+    public static Tensor OfProducts(Tensor gram, IReadOnlyList<int> merges, Tensor? order, int guarded, bool meansOfMeans)
+    {
+        using var off = no_grad();
+        return gram.is_cpu() && gram.dtype == float32
             ? GroupsOp.Call(gram, merges.Select(r => (long)r).ToArray(), order, (long)guarded, meansOfMeans)
-            : Composed(gram, merges, order, guarded, meansOfMeans)).MoveToOuterDisposeScope();
+            : Composed(gram, merges, order, guarded, meansOfMeans);
     }
 
     /// <summary>The same from inner products [B, N, N], as a composition of libtorch's operators: any device, and the tests' yardstick.</summary>

@@ -1,5 +1,8 @@
-// Bipartite token matching (ToMe's rounds, as DTM uses them) on inner products alone: a merged token is a combination of tokens, so its
-// products with all others are combinations of theirs, and no vector is touched. One image is one work item; its matrix stays in cache.
+// Token morphing. Bipartite matching (ToMe's rounds, as DTM uses them) on inner products alone: a merged token is a combination of tokens, so
+// its products with all others are combinations of theirs, and no vector is touched. One image is one work item; its matrix stays in cache.
+// Group means read every token once.
+#include "versions.h"
+#include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -120,8 +123,73 @@ Tensor bipartite_groups(const Tensor& gram, at::IntArrayRef merges, const c10::o
   return group;
 }
 
+// ----------------------------------------------------------------------------------------------------- group means
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+using mimkit::Optional;
+
+// What a token weighs in its group's mean: 1 over the group's tokens that count, 0 where it does not count itself.
+Tensor weights(const Tensor& group, int64_t count, const Tensor& counted) {
+  int64_t images = group.size(0), n = group.size(1);
+  Tensor w = at::empty({images, n}, at::kFloat);
+  auto g = group.data_ptr<int64_t>(); auto out = w.data_ptr<float>(); auto c = counted.defined() ? counted.data_ptr<float>() : nullptr;
+  std::vector<float> size(count);
+  for (int64_t b = 0; b < images; b++, g += n, out += n) {
+    std::fill(size.begin(), size.end(), 0.0f);
+    for (int64_t i = 0; i < n; i++) {
+      TORCH_CHECK_INDEX(g[i] >= 0 && g[i] < count, "group ", g[i], " is outside [0, ", count, ")");
+      size[g[i]] += c ? c[b * n + i] : 1.0f;
+    }
+    for (int64_t i = 0; i < n; i++) out[i] = (c ? c[b * n + i] : 1.0f) / std::max(size[g[i]], 1.0f);
+  }
+  return w;
+}
+
+// to[b, i_to] += w[b, i] from[b, i_from] for every token i: tokens into groups, or groups back to tokens
+void spread(const Tensor& from, const Tensor& to, const Tensor& group, const Tensor& w, bool into_groups) {
+  int64_t n = group.size(1), d = from.size(2), rows_from = from.size(1), rows_to = to.size(1);
+  auto x = from.data_ptr<float>(); auto y = to.data_ptr<float>(); auto weight = w.data_ptr<float>(); auto g = group.data_ptr<int64_t>();
+  at::parallel_for(0, group.size(0), 1, [&](int64_t begin, int64_t end) {
+    for (int64_t b = begin; b < end; b++)
+      for (int64_t i = 0; i < n; i++) {
+        int64_t of = g[b * n + i];
+        const float* source = x + (b * rows_from + (into_groups ? i : of)) * d;
+        float* sum = y + (b * rows_to + (into_groups ? of : i)) * d;
+        float factor = weight[b * n + i];
+#pragma omp simd
+        for (int64_t j = 0; j < d; j++) sum[j] += factor * source[j];
+      }
+  });
+}
+
+struct GroupMean : torch::autograd::Function<GroupMean> {
+  static Tensor forward(AutogradContext* ctx, Tensor x, Tensor group, int64_t count, Optional<Tensor> counted) {
+    x = x.contiguous();
+    group = group.contiguous();
+    Tensor w = weights(group, count, counted ? counted->contiguous() : Tensor()), mean = at::zeros({x.size(0), count, x.size(2)}, at::kFloat);
+    spread(x, mean, group, w, true);
+    ctx->save_for_backward({group, w});
+    return mean;
+  }
+  static variable_list backward(AutogradContext* ctx, variable_list grads) {
+    auto saved = ctx->get_saved_variables();
+    Tensor dmean = grads[0].contiguous(), dx = at::zeros({saved[0].size(0), saved[0].size(1), dmean.size(2)}, at::kFloat);
+    spread(dmean, dx, saved[0], saved[1], false);
+    return {dx, Tensor(), Tensor(), Tensor()};
+  }
+};
+
+Tensor group_mean(const Tensor& x, const Tensor& group, int64_t count, const Optional<Tensor>& counted) {
+  TORCH_CHECK(x.dim() == 3 && x.scalar_type() == at::kFloat && x.is_cpu(), "x must be float32 [B, n, D] on the CPU, it is ", x.scalar_type(), x.sizes());
+  TORCH_CHECK(group.scalar_type() == at::kLong && group.sizes() == x.sizes().slice(0, 2), "groups must be int64 [", x.size(0), ", ", x.size(1), "], they are ", group.scalar_type(), group.sizes());
+  TORCH_CHECK(!counted || (counted->scalar_type() == at::kFloat && counted->sizes() == group.sizes()), "what counts must be float32 ", group.sizes(), ", it is ", counted->sizes());
+  return GroupMean::apply(x, group, count, counted);
+}
+
 }  // namespace
 
 TORCH_LIBRARY_FRAGMENT(mimkit, m) {
+  m.def("group_mean(Tensor x, Tensor group, int count, Tensor? counted) -> Tensor", &group_mean);
   m.def("bipartite_groups(Tensor gram, int[] merges, Tensor? order, int guarded, bool means_of_means) -> Tensor", &bipartite_groups);
 }

@@ -50,4 +50,15 @@ public sealed class ResultsCommandTests : IDisposable
         Assert.Contains("2 paired seeds", tried.Out);
         Assert.Contains("there are: all, clusters-beat-pixels", Cli.Run(["claims", "--try", "nothing"]).Error);
     }
+
+    [Fact]
+    public async Task Two_processes_over_one_folder_train_every_cell_once_and_say_the_same()
+    {
+        string[] arguments = ["claims", "--try", "uniformity-helps", "--seeds", "3", "--images", "128", "--folder", _folder.At("cells")];
+        var said = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(() => Cli.Start(arguments).End())));
+        Assert.All(said, one => Assert.True(one.Code == 0, one.Error));
+        Assert.Equal(6, said.Sum(one => one.Out.Split("; 1 epochs of ").Length - 1));         // the first line of a training: two arms, three seeds
+        Assert.Single(said.Select(one => one.Out[one.Out.IndexOf("  Pushing features", StringComparison.Ordinal)..]).Distinct());
+        Assert.Equal(6, Directory.GetFiles(_folder.At("cells/cells")).Length);                // and no lock
+    }
 }

@@ -21,6 +21,8 @@ public sealed record BeitConfig : MaskTokenConfig
     /// <summary>The run folder of a trained tokenizer, opened by the command line; <see cref="Build"/> is given the codes themselves.</summary>
     public string Tokenizer { get; init; } = "";
 
+    public static BeitConfig Tiny16 { get; } = new() { Encoder = VitConfig.Tiny16 };
+    public static BeitConfig Small16 { get; } = new() { Encoder = VitConfig.Small16 };
     public static BeitConfig Base16 { get; } = new();
     public static BeitConfig Large16 { get; } = new() { Encoder = VitConfig.Large16, Parts = new() { LayerScale = 1e-5, DropPath = 0.1 } };
 

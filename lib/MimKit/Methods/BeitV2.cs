@@ -32,6 +32,7 @@ public sealed record BeitV2Config : MaskTokenConfig
     /// <summary>The term that is added where features are given.</summary>
     public FeatureTerm Added { get; init; } = new();
 
+    public static BeitV2Config Tiny16 { get; } = new() { Encoder = VitConfig.Tiny16 };        // the kit's
     public static BeitV2Config Small16 { get; } = new() { Encoder = VitConfig.Small16 };      // the paper has none: DTM's size
     public static BeitV2Config Base16 { get; } = new();
     public static BeitV2Config Large16 { get; } = new() { Encoder = VitConfig.Large16, Parts = new() { LayerScale = 1e-5 }, Aggregation = new(FromBlock: 21, Blocks: 2) };

@@ -56,6 +56,8 @@ public sealed record ClusterMimConfig
     public Precision Precision { get; init; } = Precisions.Best;
     public Fidelity Follow { get; init; } = Fidelity.Paper;
 
+    public static ClusterMimConfig Tiny16 { get; } = new() { Encoder = VitConfig.Tiny16, Decoder = DecoderConfig.Small };
+
     /// <summary>ViT-S/16, which ClusterMIM added to MAE's sizes.</summary>
     public static ClusterMimConfig Small16 { get; } = new() { Encoder = VitConfig.Small16, Decoder = DecoderConfig.Small };
     public static ClusterMimConfig Base16 { get; } = new();

@@ -18,7 +18,10 @@ public sealed record Data2VecConfig : MaskTokenConfig
     public double Decay { get; init; } = 0.9998;
     public Objective Objective { get; init; } = new SmoothL1();
 
+    public static Data2VecConfig Tiny16 { get; } = new() { Encoder = VitConfig.Tiny16 };
+    public static Data2VecConfig Small16 { get; } = new() { Encoder = VitConfig.Small16 };
     public static Data2VecConfig Base16 { get; } = new();
+    public static Data2VecConfig Large16 { get; } = new() { Encoder = VitConfig.Large16 };
 
     /// <summary>28×28 grey images (METHODS 5.3): ours, since no paper has one.</summary>
     public static Data2VecConfig Mini28 { get; } = Mini(new Data2VecConfig()) with { AveragedBlocks = 3, Decay = 0.996 };

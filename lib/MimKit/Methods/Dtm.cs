@@ -26,6 +26,7 @@ public sealed record DtmConfig : MaskTokenConfig
     /// <summary>The code's default is <see cref="SmoothL1"/> with β 2; its published command leaves it open.</summary>
     public Objective Objective { get; init; } = new Cosine();
 
+    public static DtmConfig Tiny16 { get; } = new() { Encoder = VitConfig.Tiny16 };
     public static DtmConfig Small16 { get; } = new() { Encoder = VitConfig.Small16 };
     public static DtmConfig Base16 { get; } = new();
     public static DtmConfig Large16 { get; } = new() { Encoder = VitConfig.Large16 };

@@ -15,7 +15,10 @@ public sealed record FeatureRegressionConfig : MaskTokenConfig
     public Positions Positions { get; init; } = Positions.Masked;
     public Objective Objective { get; init; } = new Cosine();
 
+    public static FeatureRegressionConfig Tiny16 { get; } = new() { Encoder = VitConfig.Tiny16 };
+    public static FeatureRegressionConfig Small16 { get; } = new() { Encoder = VitConfig.Small16 };
     public static FeatureRegressionConfig Base16 { get; } = new();
+    public static FeatureRegressionConfig Large16 { get; } = new() { Encoder = VitConfig.Large16 };
 
     /// <summary>28×28 grey images (METHODS 5.3): ours, since no paper has one.</summary>
     public static FeatureRegressionConfig Mini28 { get; } = Mini(new FeatureRegressionConfig());

@@ -47,6 +47,7 @@ public sealed record MaeConfig
     /// <summary>dtype of activations; default: bfloat16 where the hardware multiplies it.</summary>
     public Precision Precision { get; init; } = Precisions.Best;
 
+    public static MaeConfig Tiny16 { get; } = new() { Encoder = VitConfig.Tiny16, Decoder = DecoderConfig.Small };
     public static MaeConfig Small16 { get; } = new() { Encoder = VitConfig.Small16, Decoder = DecoderConfig.Small };
     public static MaeConfig Base16 { get; } = new();
     public static MaeConfig Large16 { get; } = new() { Encoder = VitConfig.Large16 };

@@ -21,7 +21,10 @@ public sealed record MaskFeatConfig : MaskTokenConfig
     /// <summary>Side of the Gaussian window that weighs magnitudes, in pixels.</summary>
     public int Window { get; init; } = 16;
 
+    public static MaskFeatConfig Tiny16 { get; } = new() { Encoder = VitConfig.Tiny16 };
+    public static MaskFeatConfig Small16 { get; } = new() { Encoder = VitConfig.Small16 };
     public static MaskFeatConfig Base16 { get; } = new();
+    public static MaskFeatConfig Large16 { get; } = new() { Encoder = VitConfig.Large16 };
 
     /// <summary>28×28 grey images, cells of 2 pixels, 36 values a patch (METHODS 5.3): ours, since no paper has one.</summary>
     public static MaskFeatConfig Mini28 { get; } = Mini(new MaskFeatConfig()) with { Cell = 2, Window = 4 };

@@ -16,7 +16,10 @@ public sealed record SimMimConfig : MaskTokenConfig
         Parts = new() { DropPath = 0.1 };
     }
 
+    public static SimMimConfig Tiny16 { get; } = new() { Encoder = VitConfig.Tiny16 };
+    public static SimMimConfig Small16 { get; } = new() { Encoder = VitConfig.Small16 };
     public static SimMimConfig Base16 { get; } = new();
+    public static SimMimConfig Large16 { get; } = new() { Encoder = VitConfig.Large16 };
 
     /// <summary>28×28 grey images, units of one patch, 30 of 49 hidden: ours, since no paper has one (METHODS 5.3 says 29; SimMIM rounds up).</summary>
     public static SimMimConfig Mini28 { get; } = Mini(new SimMimConfig()) with { Masking = new UnitMasking(0.6, Unit: 1), Parts = new() };

@@ -20,6 +20,12 @@ public sealed record SupervisedConfig
     public double WeightDecay { get; init; } = 0.05;
     public Precision Precision { get; init; } = Precisions.Best;
 
+    // as many epochs as BEiT v2's pre-training
+    public static SupervisedConfig Tiny16 { get; } = new() { Encoder = VitConfig.Tiny16, Epochs = 300 };
+    public static SupervisedConfig Small16 { get; } = new() { Encoder = VitConfig.Small16, Epochs = 300 };
+    public static SupervisedConfig Base16 { get; } = new() { Epochs = 300 };
+    public static SupervisedConfig Large16 { get; } = new() { Encoder = VitConfig.Large16, Epochs = 300 };
+
     /// <summary>28×28 grey images: ours.</summary>
     public static SupervisedConfig Mini28 { get; } = new() { Encoder = VitConfig.Mini28, Views = Views.Plain, Epochs = 12 };
 

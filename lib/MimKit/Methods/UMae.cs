@@ -13,6 +13,8 @@ public static class UMae
 {
     private const double Weight = 0.01;
 
+    public static MaeConfig Tiny16 { get; } = MaeConfig.Tiny16 with { Uniformity = Weight };
+    public static MaeConfig Small16 { get; } = MaeConfig.Small16 with { Uniformity = Weight };
     public static MaeConfig Base16 { get; } = MaeConfig.Base16 with { Uniformity = Weight };
     public static MaeConfig Large16 { get; } = MaeConfig.Large16 with { Uniformity = Weight };
 

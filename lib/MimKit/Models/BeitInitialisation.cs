@@ -57,14 +57,14 @@ public static class BeitInitialisation
     {
         if (module is not Linear linear) return;
         var bound = 1 / Math.Sqrt(linear.weight.size(1));
-        MaeInitialisation.Uniform(linear.weight, $"{path}.weight", bound, seed);
-        if (linear.bias is { } bias) MaeInitialisation.Uniform(bias, $"{path}.bias", bound, seed);
+        StartingWeights.Uniform(linear.weight, $"{path}.weight", bound, seed);
+        if (linear.bias is { } bias) StartingWeights.Uniform(bias, $"{path}.bias", bound, seed);
     }
 
     // by the inverse of the distribution's integral: one uniform number a value
     private static void TruncatedNormal(Tensor parameter, string name, ulong seed)
     {
-        MaeInitialisation.Uniform(parameter, name, WithinOneDeviation, seed);
+        StartingWeights.Uniform(parameter, name, WithinOneDeviation, seed);
         parameter.erfinv_().mul_(Deviation * Math.Sqrt(2)).clamp_(-Deviation, Deviation);
     }
 

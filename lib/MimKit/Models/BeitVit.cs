@@ -12,7 +12,7 @@ public sealed record BeitTokens(Tensor Last, Tensor? Aggregated);
 /// logits, a linear head predicts from patches; with patch aggregation a second output. Names in its state are BEiT v2's (METHODS 2.11).
 /// B images, N patches, D width.
 /// </summary>
-public sealed class BeitVit : nn.Module
+public sealed class BeitVit : nn.Module, IMaskedNetwork
 {
     private const string AggregationBlocks = "cls_pt_layers";
 

@@ -6,7 +6,7 @@ namespace MimKit.Models;
 /// MAE's network (He et al., CVPR 2022, arXiv 2111.06377; METHODS 3.3): an encoder that sees the visible patches only, a narrow decoder
 /// that sees all places, and a linear head.
 /// </summary>
-public sealed class MaskedAutoencoder : Vit
+public sealed class MaskedAutoencoder : Vit, IMaskedNetwork
 {
     private readonly Linear _decoderEmbed, _decoderPred;
     private readonly Linear? _featureHead;

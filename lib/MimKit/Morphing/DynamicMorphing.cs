@@ -36,7 +36,8 @@ public sealed record DynamicMorphing : Morphing
     {
         var tokens = (int)v.size(1);
         Check(tokens);
-        return [.. Enumerable.Range(0, Draws).Select(l => One(v, tokens, draw, l))];
+        using var products = BipartiteGroups.Products(v);                          // one for all draws
+        return [.. Enumerable.Range(0, Draws).Select(l => One(products, tokens, draw, l))];
     }
 
     /// <summary>The merges of every round, as drawn for one step.</summary>
@@ -53,12 +54,12 @@ public sealed record DynamicMorphing : Morphing
         return released ? MorphSchedule.Released(tokens, tokens - left, rounds, limit: tokens) : MorphSchedule.Paper(tokens, left, rounds);
     }
 
-    private Grouping One(Tensor v, int tokens, Draw draw, int number)
+    private Grouping One(Tensor products, int tokens, Draw draw, int number)
     {
         var merges = Schedule(tokens, draw, number);
         var released = Follow == Fidelity.AsReleased;
         using var order = released ? null : Halves(tokens, merges, draw, number);
-        var group = BipartiteGroups.Of(v, merges, order, guarded: released ? 1 : 0, meansOfMeans: !released);
+        var group = BipartiteGroups.OfProducts(products, merges, order, guarded: released ? 1 : 0, meansOfMeans: !released);
         return new(group, tokens - merges.Sum());
     }
 

@@ -1,3 +1,5 @@
+using MimKit.Runtime;
+
 namespace MimKit;
 
 /// <summary>A division of each image's tokens into groups. B images, n tokens, G groups.</summary>
@@ -8,17 +10,14 @@ public sealed record Grouping(Tensor Group, int Count)
     /// <summary>Tokens of each group that count.</summary>
     /// <param name="counted">[B, n] 1 where a token counts; null: all do</param>
     /// <returns>[B, G] float32: w, the weight of the group in a loss</returns>
-    public Tensor Sizes(Tensor? counted = null) => Members(counted).sum(2);
+    public Tensor Sizes(Tensor? counted = null) =>
+        zeros([Group.size(0), Count], float32, Group.device).scatter_add_(1, Group, counted ?? ones(Group.shape, float32, Group.device));
 
     /// <summary>The mean of each group's tokens that count; zeros for a group without.</summary>
     /// <param name="x">[B, n, D] float32</param>
     /// <param name="counted">[B, n] 1 where a token counts; null: all do</param>
     /// <returns>[B, G, D], differentiable</returns>
-    public Tensor Mean(Tensor x, Tensor? counted = null)
-    {
-        var members = Members(counted);                                            // [B, G, n]
-        return (members / members.sum(2, keepdim: true).clamp(min: 1)).matmul(x);
-    }
+    public Tensor Mean(Tensor x, Tensor? counted = null) => TokenGroups.Mean(x, Group, Count, counted);
 
     /// <summary>Gives every token what its group has.</summary>
     /// <param name="groups">[B, G, D]</param>
@@ -26,9 +25,5 @@ public sealed record Grouping(Tensor Group, int Count)
     public Tensor Spread(Tensor groups) => Members(null).transpose(1, 2).matmul(groups);
 
     /// <summary>1 where a token is in a group and counts, M of the papers: [B, G, n] float32.</summary>
-    public Tensor Members(Tensor? counted)
-    {
-        var members = Group.unsqueeze(1).eq(arange(Count, int64).to(Group.device).reshape(1, -1, 1)).to(float32);
-        return counted is null ? members : members * counted.unsqueeze(1);
-    }
+    public Tensor Members(Tensor? counted) => TokenGroups.Members(Group, Count, counted);
 }

@@ -30,7 +30,7 @@ public static class SpatialConsistency
         using var off = no_grad();
         using var scope = NewDisposeScope();
         var prototypes = Prototypes(teacher, train);                               // [classes, D], unit length
-        return [.. (tokens ?? Halvings(teacher.Grid.Count)).Select(n => Point(teacher, heldOut, n, rounds, prototypes))];
+        return [.. (tokens ?? Halvings(teacher.Grid.Count)).Select(n => Point(teacher, heldOut, DynamicMorphing.Fixed(n, rounds), prototypes))];
     }
 
     /// <summary>The curve as a table.</summary>
@@ -46,7 +46,7 @@ public static class SpatialConsistency
         return [.. sizes, 1];
     }
 
-    private static Tensor Prototypes(Target teacher, ImageSet train)
+    internal static Tensor Prototypes(Target teacher, ImageSet train)
     {
         var (sums, labels) = (zeros([train.ClassCount, teacher.Size]), train.Labels);
         foreach (var places in Batches(train))
@@ -58,24 +58,37 @@ public static class SpatialConsistency
         return F.normalize(sums, dim: -1);
     }
 
-    private static ConsistencyPoint Point(Target teacher, ImageSet heldOut, int n, int rounds, Tensor prototypes)
+    /// <summary>One point: of a grouping's morphed tokens, each place given its group's mean.</summary>
+    /// <param name="teacher">Gives vectors.</param>
+    /// <param name="heldOut">Where tokens are measured.</param>
+    /// <param name="morphing">Makes the groups; of several draws the first counts.</param>
+    /// <param name="classes">[classes, D] unit vectors, to the nearest of which a patch is assigned.</param>
+    internal static ConsistencyPoint Point(Target teacher, ImageSet heldOut, Morphing morphing, Tensor classes)
     {
-        var (similarity, detail, right, labels) = (0.0, 0.0, 0.0, heldOut.Labels);
+        var (similarity, detail, right, labels, groups) = (0.0, 0.0, 0.0, heldOut.Labels, 0);
         foreach (var places in Batches(heldOut))
         {
             using var scope = NewDisposeScope();
-            var v = teacher.Of(Batch.Of(heldOut, places).Images).Values.to(float32);                                             // [B, N, D]
-            var grouping = DynamicMorphing.Fixed(n, rounds).Draw(v, new Draw(0, 0, places))[0];
-            var morphed = F.normalize(grouping.Spread(grouping.Mean(v)), dim: -1);
+            var (v, spread, count) = Morphed(teacher, heldOut, morphing, places);
+            var morphed = F.normalize(spread, dim: -1);
             long N = v.size(1);
             var all = morphed.sum(1).square().sum(-1);                                                                          // Σ of all pairs of cosines, the patch with itself included
             similarity += ((all - N) / Math.Max(1, N * (N - 1))).sum().ToDouble();
             detail += (F.normalize(v, dim: -1) * morphed).sum(-1).mean([1]).sum().ToDouble();
             var own = tensor([.. places.Select(place => (long)labels[place])]).unsqueeze(1);
-            right += morphed.matmul(prototypes.t()).argmax(-1).eq(own).to(float32).mean([1]).sum().ToDouble();
+            right += morphed.matmul(classes.t()).argmax(-1).eq(own).to(float32).mean([1]).sum().ToDouble();
+            groups = count;
         }
-        return new(n, similarity / heldOut.Count, detail / heldOut.Count, right / heldOut.Count);
+        return new(groups, similarity / heldOut.Count, detail / heldOut.Count, right / heldOut.Count);
     }
 
-    private static IEnumerable<long[]> Batches(ImageSet set) => Enumerable.Range(0, set.Count).Select(place => (long)place).Chunk(BatchSize);
+    /// <summary>A teacher's tokens [B, N, D] before and after morphing, and how many groups there are.</summary>
+    internal static (Tensor Before, Tensor After, int Groups) Morphed(Target teacher, ImageSet set, Morphing morphing, long[] places)
+    {
+        var v = teacher.Of(Batch.Of(set, places).Images).Values.to(float32);
+        var grouping = morphing.Draw(v, new Draw(0, 0, places))[0];
+        return (v, grouping.Spread(grouping.Mean(v)), grouping.Count);
+    }
+
+    internal static IEnumerable<long[]> Batches(ImageSet set) => Enumerable.Range(0, set.Count).Select(place => (long)place).Chunk(BatchSize);
 }

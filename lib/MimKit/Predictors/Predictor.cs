@@ -40,15 +40,26 @@ public sealed record Latents(Tensor Tokens, Func<Tensor, Tensor> Head)
 /// <summary>Second choice of a method: how does the network see the gap, and what does it put out?</summary>
 public abstract class Predictor
 {
+    private readonly IMaskedNetwork _network;
+
+    /// <param name="network">the network, a module; the method that trains it disposes it</param>
+    protected Predictor(IMaskedNetwork network) => _network = network;
+
     /// <summary>What is trained.</summary>
-    public abstract nn.Module Network { get; }
+    public nn.Module Network => (nn.Module)_network;
 
     /// <summary>The patches of an image.</summary>
-    public abstract PatchGrid Grid { get; }
+    public PatchGrid Grid => _network.Grid;
 
     /// <summary>Numbers that the head of an output puts out a patch.</summary>
     /// <exception cref="ArgumentException">This predictor has no such output.</exception>
-    public abstract int OutputSize(Output output);
+    public virtual int OutputSize(Output output) => output switch
+    {
+        Output.Mim => _network.Outputs,
+        Output.Feature when _network.Features > 0 => _network.Features,
+        Output.Encoder => _network.Config.Width,
+        _ => throw new ArgumentException($"This predictor has no output {output}. It has {Output.Mim} and {Output.Encoder}, {Output.Aggregated} with patch aggregation, and {Output.Feature} if it is built with features."),
+    };
 
     /// <summary>Predicts what is hidden.</summary>
     /// <param name="images">[B, C, H, W] float32</param>
@@ -65,5 +76,13 @@ public abstract class Predictor
     /// <param name="images">[B, C, H, W] float32</param>
     /// <param name="block">counted from 1; null: the last</param>
     /// <returns>[B, H, 1 + N, 1 + N] float32, class token first, query before key</returns>
-    public abstract Tensor AttentionWeights(Tensor images, int? block = null);
+    public Tensor AttentionWeights(Tensor images, int? block = null) => _network.AttentionWeights(images, block);
+
+    /// <summary>The outputs that every network has: its latents under its heads, and the encoder's own tokens.</summary>
+    /// <param name="latents">[B, 1 + N, width]</param>
+    /// <param name="encoded">[B, 1 + M, D] of the patches that the encoder saw</param>
+    protected Dictionary<Output, Latents> Named(Tensor latents, Tensor encoded) => new()
+    {
+        [Output.Mim] = new(latents, _network.Head), [Output.Feature] = new(latents, _network.FeatureHead), [Output.Encoder] = new(encoded, tokens => tokens),
+    };
 }

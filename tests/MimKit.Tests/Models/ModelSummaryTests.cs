@@ -1,21 +1,43 @@
 using MimKit.Methods;
 using MimKit.Models;
 using MimKit.Runtime;
+using static MimKit.Torch.torch;
 
 namespace MimKit.Tests.Models;
 
 public class ModelSummaryTests
 {
     // Every block has the same parameters: those of two short networks tell those of a deep one, without its memory.
-    private static long Parameters(VitConfig shape, BeitParts parts, int outputs, int aggregationBlocks = 0)
+    private static long Parameters(Func<int, nn.Module> network, int blocks)
     {
-        long With(int blocks)
+        long With(int count)
         {
-            using var network = new BeitVit(shape with { Blocks = blocks }, parts, outputs, null, Precision.Float32, seed: 0);
-            return network.parameters().Sum(p => p.numel());
+            using var built = network(count);
+            return built.parameters().Where(parameter => parameter.requires_grad).Sum(parameter => parameter.numel());
         }
         var (one, two) = (With(1), With(2));
-        return one + (shape.Blocks - 1 + aggregationBlocks) * (two - one);
+        return one + (blocks - 1) * (two - one);
+    }
+
+    private static long Parameters(VitConfig shape, BeitParts parts, int outputs, int aggregationBlocks = 0) =>
+        Parameters(blocks => new BeitVit(shape with { Blocks = blocks }, parts, outputs, null, Precision.Float32, seed: 0), shape.Blocks + aggregationBlocks);
+
+    [Fact]
+    public void Fine_tuned_models_have_86_530_984_and_304_430_568_parameters()
+    {
+        long Of(VitConfig shape) => Parameters(blocks => new BeitClassifier(shape with { Blocks = blocks }, BeitClassifier.Parts, 1000, Pooling.MeanPatches, Precision.Float32, seed: 0), shape.Blocks);
+        Assert.Equal(86_530_984, Of(VitConfig.Base16));
+        Assert.Equal(304_430_568, Of(VitConfig.Large16));
+    }
+
+    [Fact]
+    public void The_tokenizer_has_109_361_696_parameters_of_which_532_480_are_the_codebooks_and_are_not_trained()
+    {
+        var config = VqKdConfig.Base16;
+        var trained = Parameters(blocks => new VqKdNetwork(config.Encoder with { Blocks = blocks }, config.Decoder with { Blocks = 1 }, new(config.Codes, config.CodeWidth, config.Decay, seed: 0), 512, Precision.Float32, seed: 0),
+            config.Encoder.Blocks + config.DecoderBlocks - 1);                     // blocks of both are alike
+        Assert.Equal(108_829_216, trained);
+        Assert.Equal(109_361_696, trained + 2 * config.Codes * config.CodeWidth + config.Codes);     // codes, the released file's unused averages of them, and their counts
     }
 
     [Fact]

@@ -148,6 +148,24 @@ public class MorphingTests
         Assert.Equal(23 - merges.Sum(), composed.max().item<long>() + 1);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_native_group_means_equal_the_composed_ones_and_so_do_their_gradients(bool some)
+    {
+        using var scope = NewDisposeScope();
+        var group = torch.tensor(new long[] { 0, 3, 3, 1, 0, 3, 3, 0, 0, 0, 0, 0 }, [2, 6]);                       // group 2 is empty in both
+        var counted = some ? torch.tensor([1f, 1, 0, 0, 1, 1, 0, 1, 1, 0, 1, 1], [2, 6]) : null;
+        var (native, composed) = (Random(2, 6, 5).requires_grad_(), Random(2, 6, 5).requires_grad_());
+        var weights = Random(2, 4, 5, seed: 2);
+        var (mean, expected) = (TokenGroups.Mean(native, group, 4, counted), TokenGroups.ComposedMean(composed, group, 4, counted));
+        (mean * weights).sum().backward();
+        (expected * weights).sum().backward();
+        Assert.Equal(0, (mean - expected).abs().max().item<float>(), 1e-6);
+        Assert.Equal(0, (native.grad! - composed.grad!).abs().max().item<float>(), 1e-6);
+        Assert.Contains("outside [0, 3)", Assert.ThrowsAny<Exception>(() => TokenGroups.Mean(native, group, 3)).Message);
+    }
+
     [Fact]
     public void Too_many_merges_and_foreign_permutations_are_refused()
     {

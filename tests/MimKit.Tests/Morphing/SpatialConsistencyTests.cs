@@ -1,3 +1,4 @@
+using MimKit.Data;
 using MimKit.Models;
 using MimKit.Tests.Training;
 using MimKit.Torch;
@@ -29,6 +30,22 @@ public class SpatialConsistencyTests
         Assert.True(curve[1].PrototypeAccuracy > curve[0].PrototypeAccuracy + 0.1, $"{curve[0]} {curve[1]}");
     }
 
+    [Fact]
+    public void Aggregating_noisy_tokens_to_half_helps_a_linear_probe_and_zero_shot()
+    {
+        using var scope = NewDisposeScope();
+        var (images, grid) = (TinySubject.Images(120), new PatchGrid(4, 4, 1, 1));
+        var (teacher, data) = (new NoisyClass(grid, images.Labels), new DataSplits(images, images, images));
+        var rows = PilotStudy.Run(teacher, data, classText: NoisyClass.Directions());
+        Assert.Equal([16, 8, 8, 9], rows.Select(row => row.Point.Tokens));         // token by token, matched, k-means, superpixels
+        Assert.True(rows[1].ZeroShot > rows[0].ZeroShot + 0.02, $"{rows[0]} {rows[1]}");
+        Assert.True(rows[1].Point.PatchSimilarity > rows[0].Point.PatchSimilarity + 0.05);
+        Assert.True(rows[1].LinearProbe > rows[0].LinearProbe, $"{rows[0]} {rows[1]}");
+        Assert.Contains("zero-shot", PilotStudy.Table("noise", rows).ToString());
+        Assert.Null(PilotStudy.Run(teacher, data, [Morphing.ImageLevel]).Single().ZeroShot);
+        Assert.Contains("wanted [3, 8]", Assert.Throws<ArgumentException>(() => PilotStudy.Run(teacher, data, classText: zeros(3, 5))).Message);
+    }
+
     private sealed class Noise(PatchGrid grid) : Target
     {
         public override PatchGrid Grid => grid;
@@ -41,11 +58,16 @@ public class SpatialConsistencyTests
     {
         public override PatchGrid Grid => grid;
         public override int Size => 8;
-        public override TargetValues Of(Tensor view)
+
+        public static Tensor Directions()
         {
             manual_seed(1);
-            var directions = randn(3, 8);
-            var own = directions.index_select(0, torch.tensor([.. labels.Take((int)view.size(0)).Select(label => (long)label)])).unsqueeze(1);
+            return randn(3, 8);
+        }
+
+        public override TargetValues Of(Tensor view)
+        {
+            var own = Directions().index_select(0, torch.tensor([.. labels.Take((int)view.size(0)).Select(label => (long)label)])).unsqueeze(1);
             return new(own + randn(view.size(0), grid.Count, 8) * 3);
         }
     }

@@ -52,7 +52,7 @@ public sealed class DinoHead : nn.Module<Tensor, Tensor>
         public void Start(ulong seed)
         {
             using var off = no_grad();
-            MaeInitialisation.Uniform(_direction, "last_layer.weight_v", 1 / Math.Sqrt(_direction.size(1)), seed);
+            StartingWeights.Uniform(_direction, "last_layer.weight_v", 1 / Math.Sqrt(_direction.size(1)), seed);
         }
 
         public Tensor Weight(bool frozen)

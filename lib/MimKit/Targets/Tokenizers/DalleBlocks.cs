@@ -17,7 +17,7 @@ internal sealed class DalleConv : nn.Module<Tensor, Tensor>
 
     /// <summary>normal(0, 1 / √fan-in), biases 0.</summary>
     public void Start(string name, ulong seed) =>
-        MaeInitialisation.Normal(_w, $"{name}.w", 1 / Math.Sqrt(_w.numel() / (double)_w.size(0)), seed);
+        StartingWeights.Normal(_w, $"{name}.w", 1 / Math.Sqrt(_w.numel() / (double)_w.size(0)), seed);
 
     public override Tensor forward(Tensor x) => nn.functional.conv2d(x, _w, _b, padding: [_padding, _padding]);
 }

@@ -31,7 +31,7 @@ public sealed class RandomProjection(PatchGrid grid, int bits, ulong seed) : Tar
     {
         using var off = no_grad();
         var directions = zeros(width, bits).DetachFromDisposeScope();
-        MaeInitialisation.Normal(directions, "random-projection", 1, seed);
+        StartingWeights.Normal(directions, "random-projection", 1, seed);
         return directions;
     }
 }

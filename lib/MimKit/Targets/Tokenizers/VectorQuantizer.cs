@@ -39,7 +39,7 @@ public sealed class VectorQuantizer : nn.Module
         _embedding.register_parameter("weight", _codes = new Parameter(zeros(codes, width), requires_grad: learnt));
         _embedding.register_buffer("initted", _started = zeros(1));
         using var off = no_grad();
-        Models.MaeInitialisation.Normal(_codes, "quantize.embedding.weight", 1, seed);
+        Models.StartingWeights.Normal(_codes, "quantize.embedding.weight", 1, seed);
         using var scope = NewDisposeScope();
         _codes.copy_(Comparable(_codes));
     }
