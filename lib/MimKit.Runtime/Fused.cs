@@ -8,7 +8,7 @@ namespace MimKit.Runtime;
 public static class Fused
 {
     private static readonly Op LinearOp = new("mimkit::linear"), LayerNormOp = new("mimkit::layer_norm"), AddLayerNormOp = new("mimkit::add_layer_norm"),
-        AttentionOp = new("mimkit::attention"), TakeOp = new("mimkit::take_tokens"), PlaceOp = new("mimkit::place_tokens"), NearestOp = new("mimkit::nearest_centre");
+        AttentionOp = new("mimkit::attention"), TakeOp = new("mimkit::take_tokens"), PlaceOp = new("mimkit::place_tokens"), NearestOp = new("mimkit::nearest_centre"), AddRowsOp = new("mimkit::add_rows_"), LevelOp = new("mimkit::kernel_level");
 
     private static bool Native(Tensor x, Tensor? weight = null) =>
         x.is_cpu() && x.dtype is ScalarType.Float32 or ScalarType.BFloat16 && (weight is null || weight.dtype == float32);
@@ -69,7 +69,10 @@ public static class Fused
         Native(tokens) ? PlaceOp.Call(tokens, ids, fill, count)
             : fill.to(tokens.dtype).reshape(1, 1, -1).expand(tokens.size(0), count, -1).scatter(1, Plain.AcrossWidth(ids, tokens.size(2)), tokens);
 
-    /// <summary>The nearest of K centres, squared Euclidean, in tiles: no n × K matrix is kept. The first index wins a tie. CPU.</summary>
+    /// <summary>
+    /// The nearest of K centres, squared Euclidean, in float32 and in registers: no distance but the least is stored. The first index wins a tie; a point that
+    /// holds NaN has id 0 and distance NaN. CPU.
+    /// </summary>
     /// <param name="points">[n, D]</param>
     /// <param name="centres">[K, D]</param>
     /// <returns>ids [n] int64 and squared distances [n] float32</returns>
@@ -78,4 +81,13 @@ public static class Fused
         var both = NearestOp.CallMany(points, centres);
         return (both[0], both[1]);
     }
+
+    /// <summary>sums[ids[i]] += points[i], in float64, the same for any number of threads. CPU.</summary>
+    /// <param name="sums">[K, D] float64, changed in place</param>
+    /// <param name="points">[n, D]</param>
+    /// <param name="ids">[n] int64 in [0, K)</param>
+    public static void AddRowsInPlace(Tensor sums, Tensor points, Tensor ids) => AddRowsOp.Do(sums, points, ids);
+
+    /// <summary>The CPU level that the native kernels run at: "avx512", "avx2" or "baseline".</summary>
+    public static string KernelLevel => LevelOp.CallInteger() switch { 2 => "avx512", 1 => "avx2", _ => "baseline" };
 }

@@ -126,7 +126,6 @@ internal static unsafe partial class Native
     [DllImport(Library)] internal static extern int mk_generator_set_state(nint g, nint state);
 
     [DllImport(Library)] internal static extern byte* mk_version();
-    [DllImport(Library)] internal static extern byte* mk_kernel_level();
     [DllImport(Library)] internal static extern void mk_manual_seed(long seed);
     [DllImport(Library)] internal static extern int mk_get_num_threads();
     [DllImport(Library)] internal static extern void mk_set_num_threads(int n);

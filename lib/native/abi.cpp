@@ -1,7 +1,6 @@
 // Boxed calls: one entry point for every operator of libtorch's dispatcher.
 #include "anomaly.h"
 #include "errors.h"
-#include "kernels.h"
 #include "tensors.h"
 #include "versions.h"
 
@@ -273,7 +272,6 @@ int32_t mk_tensor_contiguous(void* t) { return tensor(t).is_contiguous(); }
 int64_t mk_tensor_version(void* t) { return int64_t(tensor(t)._version()); }
 
 const char* mk_version() { return TORCH_VERSION; }
-const char* mk_kernel_level() { return mimkit::kernels().name; }
 void mk_manual_seed(int64_t seed) { at::manual_seed(uint64_t(seed)); }
 int32_t mk_get_num_threads() { return at::get_num_threads(); }
 void mk_set_num_threads(int32_t n) { at::set_num_threads(n); }

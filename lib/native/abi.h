@@ -92,7 +92,6 @@ MK_API int32_t mk_generator_set_state(void* g, void* state);
 
 // Process-wide settings
 MK_API const char* mk_version();
-MK_API const char* mk_kernel_level();
 MK_API void mk_manual_seed(int64_t seed);
 MK_API int32_t mk_get_num_threads();
 MK_API void mk_set_num_threads(int32_t n);

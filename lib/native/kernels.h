@@ -40,8 +40,12 @@ struct Kernels {
   void (*adamw)(float* p, const float* g, float* m, float* v, int64_t n, AdamW step);
   void (*lerp)(float* average, const float* x, int64_t n, float decay);                          // average = decay average + (1 - decay) x
 
-  // index of the smallest (norm[j] - 2 dot[i, j]) of each row, first index on a tie; best is that value.
-  void (*argmin_rows)(const float* dot, const float* norm, int64_t* index, float* best, int64_t from, int64_t to, int64_t k);
+  // The nearest of k centres of width d for points [from, to), squared Euclidean, the first of equals: no distance but the least is stored.
+  // Centres are packed first: panels holds nearest_padded(k) d floats, norms nearest_padded(k). A point that holds a NaN has index 0 and distance NaN.
+  int64_t (*nearest_padded)(int64_t k);
+  void (*nearest_pack)(const float* centres, float* panels, float* norms, int64_t k, int64_t d);
+  void (*nearest)(const float* points, const float* panels, const float* norms, int64_t* index, float* distance2, int64_t from, int64_t to, int64_t k, int64_t d);
+  void (*add_rows)(double* sums, const float* points, const int64_t* ids, int64_t n, int64_t d, int64_t from, int64_t to);   // columns [from, to) of sums[ids[i]] += points[i]
 };
 
 const Kernels& kernels();                     // the best level of this CPU, or MIMKIT_KERNELS=baseline|avx2|avx512

@@ -1,5 +1,6 @@
 // The kernels, written as plain loops over one row in cache; gcc vectorises them for the level it is compiled for.
 #include "kernels.h"
+#include "nearest.h"
 #include <cmath>
 #include <cstring>
 #include <vector>
@@ -418,25 +419,12 @@ void lerp(float* average, const float* x, int64_t n, float decay) {
   for (int64_t i = 0; i < n; i++) average[i] = decay * average[i] + (1 - decay) * x[i];
 }
 
-void argmin_rows(const float* dot, const float* norm, int64_t* index, float* best, int64_t from, int64_t to, int64_t k) {
-  for (int64_t i = from; i < to; i++) {
-    const float* r = dot + i * k;
-    float least = norm[0] - 2 * r[0];
-#pragma omp simd reduction(min : least)
-    for (int64_t j = 1; j < k; j++) { float s = norm[j] - 2 * r[j]; least = s < least ? s : least; }
-    int64_t at = 0;
-    while (at < k - 1 && norm[at] - 2 * r[at] != least) at++;
-    index[i] = at;
-    best[i] = least;
-  }
-}
-
 }  // namespace
 
 extern const Kernels table;
 #define MK_STRING(x) #x
 #define MK_NAME(x) MK_STRING(x)
 const Kernels table = {MK_NAME(MIMKIT_LEVEL), layer_norm, layer_norm_back, add_bias, column_sum, gelu, gelu_back,
-                       attention_work, attention, attention_back, square_sum, adamw, lerp, argmin_rows};
+                       attention_work, attention, attention_back, square_sum, adamw, lerp, nearest_padded, nearest_pack, nearest, add_rows};
 
 } }  // namespace mimkit::MIMKIT_LEVEL

@@ -291,25 +291,6 @@ Tensor place_tokens(const Tensor& tokens, const Tensor& ids, const Tensor& fill,
   return PlaceTokens::apply(tokens, i, fill.view({-1}), count);
 }
 
-// --------------------------------------------------------------------------------------------------------- k-means
-
-// Nearest of K centres for n points, squared Euclidean, in tiles: no n x K matrix. First index wins a tie.
-std::tuple<Tensor, Tensor> nearest_centre(const Tensor& points, const Tensor& centres) {
-  TORCH_CHECK(points.dim() == 2 && centres.dim() == 2 && points.size(1) == centres.size(1) && centres.size(0) > 0,
-              "points ", points.sizes(), " and centres ", centres.sizes(), " must be [n, D] and [K, D], K at least 1");
-  Tensor x = points.to(at::kFloat).contiguous(), c = centres.to(at::kFloat).contiguous();
-  int64_t n = x.size(0), k = c.size(0), tile = std::max<int64_t>(64, (4 << 20) / (4 * k));
-  Tensor norm = c.mul(c).sum(1), ct = c.t(), index = at::empty({n}, at::kLong), best = at::empty({n}, at::kFloat);
-  for (int64_t i = 0; i < n; i += tile) {
-    int64_t m = std::min(tile, n - i);
-    Tensor dot = at::mm(x.narrow(0, i, m), ct);
-    at::parallel_for(0, m, grain(k), [&](int64_t from, int64_t to) {
-      kernels().argmin_rows(floats(dot), floats(norm), index.data_ptr<int64_t>() + i, best.data_ptr<float>() + i, from, to, k);
-    });
-  }
-  return {index, best.add_(x.mul(x).sum(1)).clamp_min_(0)};
-}
-
 // ------------------------------------------------------------------------------------------------------- optimizer
 
 // One pass over all parameters, in chunks, so that large and small tensors share the threads evenly.
@@ -366,7 +347,6 @@ TORCH_LIBRARY(mimkit, m) {
   m.def("attention(Tensor qkv, int heads, float scale, Tensor? bias=None) -> Tensor", &attention);
   m.def("take_tokens(Tensor x, Tensor ids) -> Tensor", &take_tokens);
   m.def("place_tokens(Tensor tokens, Tensor ids, Tensor fill, int count) -> Tensor", &place_tokens);
-  m.def("nearest_centre(Tensor points, Tensor centres) -> (Tensor, Tensor)", &nearest_centre);
   m.def("adamw_(Tensor(a!)[] p, Tensor[] g, Tensor(b!)[] m, Tensor(c!)[] v, int step, float lr, float beta1, float beta2, float eps, float weight_decay, Tensor? scale=None) -> ()", &adamw_);
   m.def("grad_norm(Tensor[] g) -> Tensor", &grad_norm);
   m.def("ema_(Tensor(a!)[] average, Tensor[] x, float decay) -> ()", &ema_);

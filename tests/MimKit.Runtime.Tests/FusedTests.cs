@@ -115,6 +115,62 @@ public class FusedTests
         Assert.Equal([0L], Fused.NearestCentre(zeros(1, 2), ones(5, 2)).Ids.ToArray<long>());
     }
 
+    [Theory] // around the sizes of a tile of points, a panel of centres and a block of panels
+    [InlineData(1, 1, 1)]
+    [InlineData(13, 33, 5)]
+    [InlineData(400, 31, 3)]
+    [InlineData(25, 3000, 64)]
+    [InlineData(1000, 100, 384)]
+    public void NearestCentre_equals_distances_in_float64(int n, int k, int d)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(n);
+        var (x, c) = (randn(n, d), randn(k, d));
+        var (ids, distance2) = Fused.NearestCentre(x, c);
+        var all = (x.to(float64).unsqueeze(1) - c.to(float64).unsqueeze(0)).square().sum(-1L);
+        Assert.Equal(all.argmin(1).ToArray<long>(), ids.ToArray<long>());
+        Assert.True(distance2.to(float64).allclose(all.amin([1]), rtol: 1e-4, atol: 1e-4));
+    }
+
+    [Fact]
+    public void NearestCentre_is_the_same_for_any_number_of_threads_and_says_NaN()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(5);
+        var (x, c) = (randn(20_000, 16), randn(200, 16));
+        x[7][3].fill_(float.NaN);
+        var threads = get_num_threads();
+        try
+        {
+            set_num_threads(1);
+            var one = Fused.NearestCentre(x, c);
+            set_num_threads(3);
+            var three = Fused.NearestCentre(x, c);
+            Assert.True(one.Ids.equal(three.Ids));
+            Assert.True(one.Distance2.nan_to_num(-1).equal(three.Distance2.nan_to_num(-1)));
+            Assert.True(float.IsNaN(one.Distance2[7].item<float>()));
+            Assert.Equal(0, one.Ids[7].item<long>());
+            Assert.Equal(1, one.Distance2.isnan().sum().item<long>());
+        }
+        finally
+        {
+            set_num_threads(threads);
+        }
+    }
+
+    [Fact]
+    public void Rows_are_added_in_float64_where_their_ids_say()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(6);
+        var (x, ids) = (randn(5_000, 70), randint(0, 9, [5_000]));
+        var sums = zeros([9, 70], float64);
+        Fused.AddRowsInPlace(sums, x, ids);
+        Assert.True(sums.allclose(zeros([9, 70], float64).index_add_(0, ids, x.to(float64), 1), rtol: 1e-12, atol: 1e-12));
+        Assert.Contains("outside 9 sums", Assert.ThrowsAny<Exception>(() => Fused.AddRowsInPlace(sums, x, ids + 1)).Message);
+        Assert.Contains(Fused.KernelLevel, new[] { "baseline", "avx2", "avx512" });
+    }
+
     [Fact]
     public void NearestCentre_equals_the_full_distance_matrix_over_many_tiles()
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using MimKit.Runtime;
 using MimKit.Torch;
 using static MimKit.Torch.torch;
 
@@ -39,7 +40,7 @@ static class KMeansBench
             })[0];
         var difference = Math.Abs(inertia / theirs - 1);
         bench.Log.WriteLine(FormattableString.Invariant($"  inertia after {Passes - 1} update(s): MimKit {inertia:F1}, faiss {theirs:F1}, apart by {100 * difference:F4} % ({(difference <= InertiaTolerance ? "within" : "OUTSIDE")} {100 * InertiaTolerance} %)"));
-        yield return new($"k-means, {Points:N0} x {Width}, K = {Clusters}", "s", duel, $"{version}; {setting}") { Peer = "faiss" };
+        yield return new($"k-means, {Points:N0} x {Width}, K = {Clusters}, {Fused.KernelLevel}", "s", duel, $"{version}; {setting}") { Peer = "faiss" };
     }
 
     static IEnumerable<Tensor> Batches(Tensor x)

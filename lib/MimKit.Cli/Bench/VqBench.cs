@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using MimKit.Runtime;
 using MimKit.Torch;
 using static MimKit.Torch.torch;
 
@@ -21,7 +22,7 @@ static class VqBench
         bench.Log.WriteLine($"  {ids.eq(naive).sum().item<long>():N0} of {Vectors:N0} codes agree");
 
         var time = Duel.Fight(Rounds, () => [Seconds(() => quantizer.Lookup(z))], () => [Seconds(() => Naive(z, quantizer.Codes))])[0];
-        yield return new($"VQ lookup, {Vectors:N0} x {Width} in {Codes}", "ms", time, "distance matrix in libtorch, same process") { Peer = "naive" };
+        yield return new($"VQ lookup, {Vectors:N0} x {Width} in {Codes}, {Fused.KernelLevel}", "ms", time, "distance matrix in libtorch, same process") { Peer = "naive" };
         var memory = Duel.Fight(1, () => [PeakMegabytes(() => quantizer.Lookup(z))], () => [PeakMegabytes(() => Naive(z, quantizer.Codes))])[0];
         yield return new("  extra memory at the peak", "MB", memory, "resident set, /proc/self") { Peer = "naive" };
     }

@@ -25,8 +25,8 @@ public sealed record LloydResult(Tensor Centres, long[] Counts, double Inertia, 
 }
 
 /// <summary>
-/// Full k-means (Lloyd 1982) and its spherical form, over all points in every round: nothing is sub-sampled. Sums are two-level, float32
-/// within a batch and float64 across batches. K clusters, D values a point.
+/// Full k-means (Lloyd 1982) and its spherical form, over all points in every round: nothing is sub-sampled. Distances are float32, sums float64
+/// and the same for any number of threads. K clusters, D values a point.
 /// </summary>
 public sealed record Lloyd
 {
@@ -80,9 +80,9 @@ public sealed record Lloyd
             using var scope = NewDisposeScope();
             var x = Checked(batch, centres);
             var (ids, distance2) = Fused.NearestCentre(x, centres);
-            sums.add_(zeros(centres.shape).index_add_(0, ids, x, 1));
+            Fused.AddRowsInPlace(sums, x, ids);
             counts.add_(ids.bincount(null, centres.size(0)));
-            inertia.add_(distance2.sum(float64));
+            inertia.add_(Finite(distance2.sum(float64)));
             foreach (var id in ids.data<long>()) hash = (hash ^ (ulong)id) * 1099511628211UL;
             seen += x.size(0);
         }
@@ -118,9 +118,12 @@ public sealed record Lloyd
     {
         if (batch.ndim != 2 || batch.size(1) != centres.size(1)) throw new ArgumentException($"Points [n, {centres.size(1)}] are wanted, found {batch}.");
         var x = batch.detach().to(float32);
-        if (!double.IsFinite(x.sum(float64).item<double>())) throw new ArgumentException("Points hold NaN or infinity; k-means has no mean of them. Look at the features of the first batch.");
         return Spherical ? nn.functional.normalize(x, dim: -1) : x;
     }
+
+    // a point that is no number has a distance that is none
+    private static Tensor Finite(Tensor distance2) => double.IsFinite(distance2.item<double>()) ? distance2
+        : throw new ArgumentException("Points hold NaN or infinity; k-means has no mean of them. Look at the features of the first batch.");
 
     private Tensor Means(Sums pass, Tensor centres)
     {

@@ -11,7 +11,7 @@ public sealed record Quantised(Tensor Codes, Tensor Ids, Tensor Commitment, Tens
 
 /// <summary>
 /// VQ-KD's codebook (BEiT v2, arXiv 2208.06366, section 3.1; METHODS 2.2): unit vectors looked up by cosine, moved by an exponential moving
-/// average of what falls into them and by no loss. K codes of width c, n vectors. No n × K matrix is kept: tiled argmax, bincount, index_add.
+/// average of what falls into them and by no loss. K codes of width c, n vectors. No n × K matrix is made: argmax in registers, bincount, index_add.
 /// Both choices can be undone, to see what they are for (<see cref="CodebookSurvival"/>).
 /// </summary>
 public sealed class VectorQuantizer : nn.Module
