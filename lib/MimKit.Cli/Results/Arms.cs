@@ -51,12 +51,22 @@ sealed class ArmRunner(Trials trials, Scale scale, Shared shared)
     public Shared Shared => shared;
 
     /// <summary>The arm's cells, one a seed.</summary>
-    public IReadOnlyList<Cell> Cells(NamedArm arm, int seeds, Action<Cell>? progress = null)
+    public IReadOnlyList<Cell> Cells(NamedArm arm, int seeds)
     {
-        var recipes = Enumerable.Range(0, seeds).Select(seed => Of(arm, (ulong)seed)).ToList();
-        return trials.Store.Complete([.. recipes.Select((recipe, seed) => (recipe.Config, (ulong)seed))],
-            (_, seed) => trials.Measure(recipes[(int)seed].Build(trials.Data.Train), recipes[(int)seed].Plan), progress);
+        var recipes = Recipes(arm, seeds);
+        return trials.Store.Complete(Wanted(recipes), (_, seed) => Measured(recipes[(int)seed]));
     }
+
+    /// <summary>The same without waiting: null where another process still has some of them.</summary>
+    public IReadOnlyList<Cell>? TryCells(NamedArm arm, int seeds)
+    {
+        var recipes = Recipes(arm, seeds);
+        return trials.Store.TryComplete(Wanted(recipes), (_, seed) => Measured(recipes[(int)seed]));
+    }
+
+    List<Recipe> Recipes(NamedArm arm, int seeds) => [.. Enumerable.Range(0, seeds).Select(seed => Of(arm, (ulong)seed))];
+    static List<(object, ulong)> Wanted(List<Recipe> recipes) => [.. recipes.Select((recipe, seed) => (recipe.Config, (ulong)seed))];
+    Outcome Measured(Recipe recipe) => trials.Measure(recipe.Build(trials.Data.Train), recipe.Plan);
 
     /// <summary>The arm as it is trained with one seed.</summary>
     public Recipe Of(NamedArm arm, ulong seed) => Recipe.Of(arm.Method, "Mini28", [.. arm.Settings.Select(shared.Named), .. scale.Settings], seed);

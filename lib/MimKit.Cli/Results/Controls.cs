@@ -15,15 +15,15 @@ sealed class Controls(ArmRunner runner)
     /// <summary>What stands in a cell's digest for a control.</summary>
     sealed record Control(string Name, string LearntFrom);
 
-    public Cell RawPixels() => Kept("raw pixels", [], () => Trials.Control(FrozenEncoder.OfRawPixels(_data)));
+    public IReadOnlyList<Cell>? RawPixels() => Kept("raw pixels", [], () => Trials.Control(FrozenEncoder.OfRawPixels(_data)));
 
-    public Cell RandomEncoder() => Kept("random encoder", [], () =>
+    public IReadOnlyList<Cell>? RandomEncoder() => Kept("random encoder", [], () =>
     {
         using var method = Build(new("", "mae"));
         return Trials.Control(FrozenEncoder.Evaluate(images => method.Encode(images), _data));
     });
 
-    public Cell Teacher() => Kept("teacher", ["DINO"], () =>
+    public IReadOnlyList<Cell>? Teacher() => Kept("teacher", ["DINO"], () =>
     {
         using var teacher = Trained.Dino(runner.Shared.Folder("DINO"));
         var scale = InputScale.Of(_data.Train.Manifest);
@@ -31,7 +31,7 @@ sealed class Controls(ArmRunner runner)
     });
 
     /// <summary>A linear layer on what a method predicts: codes as one-hots at each place, vectors side by side where that is not too wide.</summary>
-    public Cell OwnTarget(ResultsRow row) => Kept($"target: {row.Target}", row.Arm.LearnsFrom, () =>
+    public IReadOnlyList<Cell>? OwnTarget(ResultsRow row) => Kept($"target: {row.Target}", row.Arm.LearnsFrom, () =>
     {
         using var scope = NewDisposeScope();
         using var method = Build(row.Arm);
@@ -48,8 +48,9 @@ sealed class Controls(ArmRunner runner)
         }, set);
     });
 
-    Cell Kept(string name, IEnumerable<string> learntFrom, Func<Outcome> measure) =>
-        runner.Trials.Store.Complete([(new Control(name, string.Join(' ', learntFrom.Select(runner.Shared.Folder))), 0UL)], (_, _) => measure()).Single();
+    // one cell; null while another process measures it
+    IReadOnlyList<Cell>? Kept(string name, IEnumerable<string> learntFrom, Func<Outcome> measure) =>
+        runner.Trials.Store.TryComplete([(new Control(name, string.Join(' ', learntFrom.Select(runner.Shared.Folder))), 0UL)], (_, _) => measure());
 
     Method Build(NamedArm arm) => (Method)runner.Of(arm, 0).Build(_data.Train);
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using MimKit.Reports;
 using MimKit.Runtime;
+using MimKit.Training;
 
 namespace MimKit.Ablations;
 
@@ -17,7 +18,6 @@ public sealed class CellStore(string folder, string about)
 {
     static readonly JsonSerializerOptions Options = new() { WriteIndented = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
     internal static readonly string Code = string.Join(' ', new[] { typeof(CellStore), typeof(Fused), typeof(torch) }.Select(type => type.Module.ModuleVersionId));
-    static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Where the cells lie.</summary>
     public string Folder => folder;
@@ -38,46 +38,46 @@ public sealed class CellStore(string folder, string about)
     /// <exception cref="OperationCanceledException">Interrupted: finished cells stay.</exception>
     public IReadOnlyList<Cell> Complete(IReadOnlyList<(object Config, ulong Seed)> wanted, Func<object, ulong, Outcome> compute, Action<Cell>? progress = null)
     {
-        Directory.CreateDirectory(folder);
         var cells = new Cell?[wanted.Count];
         while (true)
         {
-            var advanced = false;
-            for (var i = 0; i < cells.Length; i++)
-            {
-                if (cells[i] is not null || (cells[i] = Find(wanted[i].Config, wanted[i].Seed) ?? Computed(wanted[i].Config, wanted[i].Seed, compute)) is not { } cell) continue;
-                advanced = true;
-                progress?.Invoke(cell);
-            }
+            var advanced = Pass(cells, wanted, compute, progress);
             if (cells.All(cell => cell is not null)) return cells!;
-            Ambient.Cancellation.ThrowIfCancellationRequested();
-            if (!advanced) Thread.Sleep(Patience);                                 // the rest is in other processes' hands
+            if (!advanced) FileLock.Wait();                                        // the rest is in other processes' hands
         }
+    }
+
+    /// <summary>The same without waiting: null where another process still has some of the cells; the others are computed here all the same.</summary>
+    public IReadOnlyList<Cell>? TryComplete(IReadOnlyList<(object Config, ulong Seed)> wanted, Func<object, ulong, Outcome> compute)
+    {
+        var cells = new Cell?[wanted.Count];
+        Pass(cells, wanted, compute, null);
+        return cells.Contains(null) ? null : [.. cells.OfType<Cell>()];
+    }
+
+    // goes over what is missing once; whether anything came to be there
+    bool Pass(Cell?[] cells, IReadOnlyList<(object Config, ulong Seed)> wanted, Func<object, ulong, Outcome> compute, Action<Cell>? progress)
+    {
+        var advanced = false;
+        for (var i = 0; i < cells.Length; i++)
+        {
+            if (cells[i] is not null || (cells[i] = Find(wanted[i].Config, wanted[i].Seed) ?? Computed(wanted[i].Config, wanted[i].Seed, compute)) is not { } cell) continue;
+            advanced = true;
+            progress?.Invoke(cell);
+        }
+        return advanced;
     }
 
     // null: another process has it
     Cell? Computed(object config, ulong seed, Func<object, ulong, Outcome> compute)
     {
         Ambient.Cancellation.ThrowIfCancellationRequested();
-        using var held = Lock(PathOf(config, seed) + ".lock");
+        using var held = FileLock.TryTake(PathOf(config, seed) + ".lock");
         if (held is null) return null;
         if (Find(config, seed) is { } finished) return finished;                   // by another, between the look and the lock
         var cell = new Cell($"{config}", seed, compute(config, seed), Provenance.Current.Source);
         Safetensors.WriteAtomically(PathOf(config, seed), stream => JsonSerializer.Serialize(stream, cell, Options));
         return cell;
-    }
-
-    // open for this process alone; the operating system lets go of it with the process
-    static FileStream? Lock(string path)
-    {
-        try
-        {
-            return new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
-        }
-        catch (IOException)
-        {
-            return null;
-        }
     }
 
     string? PathOfFinished(object config, ulong seed)

@@ -111,7 +111,7 @@ public sealed class Artefacts(string root, ArtefactScale scale, DataSplits data,
         if (space == VectorSpace.Teacher) DinoFolder();
         var config = Clusters(space, clusters);
         var folder = FolderOf(config);
-        if (!File.Exists(Path.Combine(folder, "run.json"))) Output.WriteLine(config.Train(Train, seed, folder));
+        Once(folder, () => File.Exists(Path.Combine(folder, "run.json")), () => Output.WriteLine(config.Train(Train, seed, folder)));
         return folder;
     }
 
@@ -119,17 +119,21 @@ public sealed class Artefacts(string root, ArtefactScale scale, DataSplits data,
     {
         var folder = FolderOf(config);
         var steps = (long)plan.Epochs * (Train.Count / plan.BatchSize);
-        if (File.Exists(Path.Combine(folder, FormattableString.Invariant($"checkpoint-{steps:00000000}.safetensors")))) return folder;
-        var subject = build();
-        try
+        Once(folder, () => File.Exists(Path.Combine(folder, FormattableString.Invariant($"checkpoint-{steps:00000000}.safetensors"))), () =>
         {
+            var subject = build();
+            using var owned = subject as IDisposable;
             Output.WriteLine(new Trainer(subject, Train, plan with { RunFolder = folder }) { Resume = true, Output = Output }.Run());
-        }
-        finally
-        {
-            (subject as IDisposable)?.Dispose();
-        }
+        });
         return folder;
+    }
+
+    // of several processes the first trains, the others wait for it
+    private static void Once(string folder, Func<bool> isFinished, Action train)
+    {
+        if (isFinished()) return;
+        using var held = FileLock.Take(folder + ".lock");
+        if (!isFinished()) train();
     }
 
     private string FolderOf(object config)

@@ -104,6 +104,26 @@ public sealed class AblationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_store_that_does_not_wait_computes_the_rest_and_says_that_something_is_missing()
+    {
+        (object, ulong)[] wanted = [(new Toy { Depth = 1 }, 0), (new Toy { Depth = 2 }, 0)];
+        using var started = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
+        var other = Task.Run(() => Store.Complete([wanted[0]], (toy, seed) =>
+        {
+            started.Set();
+            release.Wait();
+            return Measure((Toy)toy, seed);
+        }));
+        started.Wait();
+        Assert.Null(Store.TryComplete(wanted, (toy, seed) => Measure((Toy)toy, seed)));
+        Assert.Equal(1, _computed);                                                // the one that nobody held
+        release.Set();
+        await other;
+        Assert.Equal(2, Store.TryComplete(wanted, (_, _) => throw new InvalidOperationException("all are there"))!.Count);
+    }
+
+    [Fact]
     public void Exports_hold_the_numbers()
     {
         var table = (Ablate.Over(new Toy(), [1, 2], (c, v) => c with { Depth = v }) with { Seeds = 2 }).Run(Measure, Store, [Score]);
