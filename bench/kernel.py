@@ -40,12 +40,19 @@ class Kernel:
         return time.perf_counter() - start, status
 
     def interrupt(self, code, after):
-        id = self.client.execute(code)
+        id = self.client.execute('Console.WriteLine("started");\n' + code)
+        while (message := self.client.get_iopub_msg(timeout=60))["msg_type"] != "stream" or message["parent_header"]["msg_id"] != id:
+            pass
         time.sleep(after)
         start = time.perf_counter()
         self.client.control_channel.send(self.client.session.msg("interrupt_request", {}))
         status = self.reply(id)["status"]
         return time.perf_counter() - start, status
+
+    def assist(self, request, code):
+        start = time.perf_counter()
+        self.reply(request(code, len(code)))
+        return time.perf_counter() - start
 
     def resident(self):
         with open(f"/proc/{self.process.pid}/status") as status:
@@ -85,12 +92,24 @@ def interrupting():
     times, dead, random_ = ([], []), 0, random.Random(0)
     for _ in range(interrupts):
         kind = random_.choice((0, 1))
-        took, status = kernel.interrupt(random_.choice(codes[kind]), 0.15 + 0.2 * random_.random())
+        took, status = kernel.interrupt(random_.choice(codes[kind]), 0.2 * random_.random())
         times[kind].append(took)
         if status != "error" or kernel.run('if (kept != 42) throw new Exception("lost");')[1] != "ok" or kernel.process.poll() is not None:
             dead += 1
     kernel.end()
     return {"loop": max(times[0]), "wait": max(times[1]), "interrupts": interrupts, "dead": dead}
+
+
+def assisting():
+    kernel = Kernel()
+    kernel.run("var plan = new TrainingPlan { Epochs = 1, LearningRate = 1e-3 };")
+    questions = [(kernel.client.complete, code) for code in ("Console.Wri", "plan.", "new VitCon", "Datasets.", "")]
+    questions += [(kernel.client.inspect, code) for code in ("Console.WriteLine(", "new TrainingPlan", "new Trainer(", "softmax(", "Datasets.Open(")]
+    for question in questions:
+        kernel.assist(*question)
+    slowest = max(median([kernel.assist(*question) for _ in range(rounds)]) for question in questions)
+    kernel.end()
+    return {"assist": slowest}
 
 
 def memory():
@@ -102,4 +121,4 @@ def memory():
     return {"cells": cells, "resident": resident}
 
 
-print(json.dumps({**start_up(), **interrupting(), **memory()}))
+print(json.dumps({**start_up(), **interrupting(), **assisting(), **memory()}))

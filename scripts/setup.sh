@@ -17,6 +17,7 @@ setup() { # app|tests|kernel|lab
   printf '\n==== %(%F %T)T setup %s\n' -1 "$1" >>"$log"
   install_missing
   fetch_npm_files
+  [[ $1 != tests ]] || fetch_lab_client
   build_native
   build_dotnet "$([[ $1 == tests ]] && printf tests || printf app)"
   case $1 in kernel | lab) build_kernel ;; esac
@@ -156,6 +157,19 @@ fetch_npm_package() { # PACKAGE VERSION SHA256 MEMBER...: placed whole or not at
   result=$?
   rm -rf "$fresh"
   return $result
+}
+
+# JupyterLab's own client library with all it needs, for the kernel's tests; versions and checksums are in the lock file beside that test.
+fetch_lab_client() {
+  local wanted=$MIMKIT_HOME/tests/MimKit.Cli.Tests/Kernel/services place=$build/npm/jupyterlab-services
+  [[ -f $place/version && $(<"$place/version") == "$(<"$wanted/package-lock.json")" ]] && return 0
+  type -P npm >/dev/null && step 'npm ci @jupyterlab/services' install_lab_client "$wanted" "$place" ||
+    say "going on without: the test of JupyterLab's client library is skipped."
+}
+
+install_lab_client() { # WANTED PLACE
+  rm -rf "$2" && mkdir -p "$2" && cp "$1"/package*.json "$2" &&
+    (cd "$2" && npm ci --omit=dev --ignore-scripts --no-audit --no-fund) && cp "$1/package-lock.json" "$2/version"
 }
 
 # ---- building -------------------------------------------------------------------------------------------------------

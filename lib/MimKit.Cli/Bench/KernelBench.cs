@@ -21,7 +21,7 @@ static class KernelBench
         {
             ("empty .NET program, start to end", empty, double.NaN), ("kernel_info answered after", Of("info"), 0.25), ("first cell, sent at once", Of("first"), 0.45),
             ("first cell after 2 idle seconds", Of("idle"), 0.040), ("later cells", Of("later"), 0.030), ("interrupt of a loop, slowest", Of("loop"), 0.1),
-            ("interrupt of a wait, slowest", Of("wait"), 1.2),
+            ("interrupt of a wait, slowest", Of("wait"), 1.2), ("completion, documentation, slowest", Of("assist"), 0.15),
         })
             bench.Log.WriteLine(FormattableString.Invariant($"  {what,-36} {value * 1000,8:N0} ms   {value / empty,6:0.00} empty starts") + (double.IsNaN(limit) ? "" : $"   target {limit * 1000:N0} ms"));
         bench.Log.WriteLine($"  {"dead kernels, lost variables",-36} {Of("dead"),8:N0} of {Of("interrupts"):N0} interrupts");

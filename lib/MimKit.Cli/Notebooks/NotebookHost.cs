@@ -39,6 +39,7 @@ static class NotebookHost
                 Ambient.Cancellation = token;
                 return null;
             },
+            StopsByItself = Ambient.WatchObservers,
         };
     }
 

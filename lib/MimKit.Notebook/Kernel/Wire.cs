@@ -12,7 +12,8 @@ enum Channel { Shell, Control, Stdin, IoPub }
 /// </summary>
 sealed class Wire : IDisposable
 {
-    const int PatienceMs = 400;                            // for the first subscriber, before what is published is lost
+    const int PatienceMs = 10_000;                         // for the first subscriber, before what is published is lost
+    const int MostUnheard = 10_000;                        // messages that wait for it
     const int RetryMs = 50;
     const long MostBytes = 1L << 30;                       // of one frame
 
@@ -106,7 +107,7 @@ sealed class Wire : IDisposable
 
     void SendAll()
     {
-        if (!_heard && Environment.TickCount64 - _opened > PatienceMs) _heard = true;
+        if (!_heard) _heard = _unheard.Count > MostUnheard || Environment.TickCount64 - _opened > PatienceMs;
         if (_heard) while (_unheard.TryDequeue(out var late)) Zmq.Send(_sockets[(int)Channel.IoPub], late);
         while (_toSend.TryDequeue(out var message))
             if (message.Channel == Channel.IoPub && !_heard) _unheard.Enqueue(message.Frames);

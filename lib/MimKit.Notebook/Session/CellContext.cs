@@ -14,9 +14,11 @@ sealed class CellContext : IDisposable
     // After the first throw the cell's catch and finally blocks have this long; whoever has swallowed it meets another at every check.
     static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(200);
 
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);      // with a library that stops by itself
+
     readonly Dictionary<Thread, bool> _threads = [];       // whether it was interrupted
     readonly TaskCompletionSource _abandoned = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    long _thrown;
+    long _asked, _thrown;
     volatile bool _stopping;
 
     CellContext(IOutputSink sink) => Sink = sink;
@@ -55,9 +57,16 @@ sealed class CellContext : IDisposable
         get { lock (_threads) return _threads.Keys.Any(thread => thread.IsAlive); }
     }
 
+    /// <summary>Whether a library is at work that ends at a good place by itself; asked from any thread.</summary>
+    public Func<bool>? StopsByItself { get; set; }
+
+    /// <summary>The stop is left to that library for now.</summary>
+    public bool IsLeftAlone => StopsByItself?.Invoke() == true && Stopwatch.GetElapsedTime(_asked) < Patience;
+
     /// <summary>From now on the checks in the cell's code throw.</summary>
     public void Stop()
     {
+        _asked = Stopwatch.GetTimestamp();
         lock (Stopped) Stopped.Add(this);
         _stopping = true;
         CellChecks.Requested = true;
@@ -65,7 +74,7 @@ sealed class CellContext : IDisposable
 
     public void ThrowIfStopping()
     {
-        if (!_stopping) return;
+        if (!_stopping || IsLeftAlone) return;
         var first = Interlocked.CompareExchange(ref _thrown, Stopwatch.GetTimestamp(), 0);
         if (first != 0 && Stopwatch.GetElapsedTime(first) < Grace) return;
         throw new CellStoppedException();

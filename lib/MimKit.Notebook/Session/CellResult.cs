@@ -37,10 +37,13 @@ public sealed record CellError(
     static CellException OfPart(CellPart part, string name, string message) =>
         new(new CellError(CellErrorKind.Directive, 0, name, message, part.Line, 1, part.Text, [.. $"line {part.Line}: {message}".Split('\n'), "    " + part.Text.Trim()]));
 
-    /// <summary>A cell that was stopped; <paramref name="where"/> tells at which of its lines, where that is known.</summary>
-    internal static CellError Cancelled(int cell, CellError? where = null) =>
-        new(CellErrorKind.Cancelled, cell, "Interrupted", "The cell was stopped.", where?.Line, null, where?.SourceLine,
-            [$"Interrupted: cell {cell} was stopped before it ended.", .. where?.Details.Where(line => line.StartsWith("    at cell", StringComparison.Ordinal)) ?? []]);
+    /// <summary>
+    /// A cell that was stopped; <paramref name="where"/> tells at which of its lines, where that is known, and <paramref name="said"/> what a
+    /// library said of it: how training goes on.
+    /// </summary>
+    internal static CellError Cancelled(int cell, CellError? where = null, string? said = null) =>
+        new(CellErrorKind.Cancelled, cell, "Interrupted", said ?? "The cell was stopped.", where?.Line, null, where?.SourceLine,
+            [$"Interrupted: cell {cell} was stopped before it ended.", .. said is null ? Array.Empty<string>() : [said], .. where?.Details.Where(line => line.StartsWith("    at cell", StringComparison.Ordinal)) ?? []]);
 }
 
 /// <summary>Carries an error of the cell's own text (directive, compiler) to the session.</summary>

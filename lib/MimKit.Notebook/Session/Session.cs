@@ -62,11 +62,12 @@ public sealed class Session : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             using var around = _options.AroundCell?.Invoke(cancellation);
+            context.StopsByItself = _options.StopsByItself?.Invoke();
             return (await Ended(_runner.Run(cell, code, sink, cancellation), context).ConfigureAwait(false), null);
         }
         catch (Exception e) when (cancellation.IsCancellationRequested && IsStop(e))
         {
-            return (null, CellError.Cancelled(cell, UserFrames.Describe(cell, e, _submissions.SourceLine)));
+            return (null, CellError.Cancelled(cell, UserFrames.Describe(cell, e, _submissions.SourceLine), SaidOf(UserFrames.Unwrap(e))));
         }
         catch (CellException e)
         {
@@ -84,6 +85,11 @@ public sealed class Session : IDisposable
         if (await Task.WhenAny(running, context.Abandoned).ConfigureAwait(false) != running) throw new CellStoppedException();
         return await running.ConfigureAwait(false);
     }
+
+    static readonly string[] Plain = [new OperationCanceledException().Message, new TaskCanceledException().Message, new CellStoppedException().Message];
+
+    // Libraries that stop by the cell's token may say what was kept and how to go on.
+    static string? SaidOf(Exception e) => e is OperationCanceledException && !Plain.Contains(e.Message) ? e.Message : null;
 
     static bool IsStop(Exception? e) => e is OperationCanceledException or ThreadInterruptedException
         || e is AggregateException many && many.InnerExceptions.All(IsStop) || e is not null and not AggregateException && IsStop(e.InnerException);

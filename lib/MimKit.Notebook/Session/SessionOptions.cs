@@ -29,4 +29,10 @@ public sealed record SessionOptions
     /// What it returns is disposed when the cell has ended.
     /// </summary>
     public Func<CancellationToken, IDisposable?>? AroundCell { get; init; }
+
+    /// <summary>
+    /// Called after <see cref="AroundCell"/>. What it returns is asked, from any thread, whether a library is at work that ends at a good place by
+    /// itself once the cell's token is cancelled: while it is, and for ten seconds at most, the cell is not stopped in other ways.
+    /// </summary>
+    public Func<Func<bool>>? StopsByItself { get; init; }
 }

@@ -35,9 +35,12 @@ sealed class StopRequest : IDisposable
             await Task.Delay(UntilWaitsEnd, _ended.Token).ConfigureAwait(false);
             for (var idle = 0; ; await Task.Delay(Again, _ended.Token).ConfigureAwait(false))
             {
-                idle = _cell.IsRunning ? 0 : idle + 1;
-                if (idle == 2) _cell.Abandon();
-                _cell.InterruptWaits();
+                if (!_cell.IsLeftAlone)
+                {
+                    idle = _cell.IsRunning ? 0 : idle + 1;
+                    if (idle == 2) _cell.Abandon();
+                    _cell.InterruptWaits();
+                }
                 if (reported || DateTime.UtcNow - asked < UntilReport) continue;
                 reported = true;
                 _cell.Sink.Write(CellStream.Error, "The cell does not stop yet: it is in a native call, or in a library that takes no notice. It stops when that call " +

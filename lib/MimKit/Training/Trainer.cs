@@ -38,6 +38,7 @@ public sealed class Trainer(ITrainable subject, ImageSet train, TrainingPlan pla
     /// <exception cref="RankLostException">Another rank stopped or died.</exception>
     public RunResult Run()
     {
+        using var observing = Ambient.Observe();       // stops after a whole step, with its checkpoint
         var ranks = new DataParallel(Ranks);
         try
         {

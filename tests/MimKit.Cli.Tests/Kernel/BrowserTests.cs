@@ -24,29 +24,10 @@ public sealed class BrowserTests
         Write(jupyter.Folder.At("chapter.ipynb"),
             "var kept = 41; $\"kept is {kept}\"", "Chart.Bars(\"Few\", \"n\", [new Bar(\"a\", 1), new Bar(\"b\", 2)])", "Console.WriteLine(\"looping\"); while (true) { }", "kept + 1", "Console.WriteL");
         var shots = Directory.CreateDirectory(Home.At(".build", "test", "screenshots")).FullName;
-        var port = FreePort();
-        using var server = jupyter.Start("-m", "notebook", "--no-browser", "--allow-root", $"--port={port}", "--NotebookApp.token=token", $"--notebook-dir={jupyter.Folder.Path}");
-        try
-        {
-            await Listening(server.StandardError).WaitAsync(TimeSpan.FromMinutes(1));
-            var said = Cli.StartProgram("node", [Jupyter.Script("browser.mjs"), Playwright, Chromium!, $"http://127.0.0.1:{port}/notebooks/chapter.ipynb?token=token", shots], "/").End();
-            Assert.True(said.Code == 0, said.Out + said.Error);
-            Assert.Equal(["ok run all", "ok chart", "ok interrupt", "ok complete", "ok restart"], said.Out.Trim().Split('\n'));
-        }
-        finally { server.Kill(entireProcessTree: true); }
-    }
-
-    static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    static async Task Listening(StreamReader log)
-    {
-        while (await log.ReadLineAsync() is { } line && !line.Contains("is running at")) { }
-        _ = log.ReadToEndAsync();                                                // so that the server never waits for a reader
+        using var server = await jupyter.Serve();
+        var said = Cli.StartProgram("node", [Jupyter.Script("browser.mjs"), Playwright, Chromium!, $"{server.Address}/notebooks/chapter.ipynb?token={JupyterServer.Token}", shots], "/").End();
+        Assert.True(said.Code == 0, said.Out + said.Error);
+        Assert.Equal(["ok run all", "ok chart", "ok interrupt", "ok complete", "ok restart"], said.Out.Trim().Split('\n'));
     }
 
     static void Write(string path, params string[] cells) => File.WriteAllText(path, new JsonObject

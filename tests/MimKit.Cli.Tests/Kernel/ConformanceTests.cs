@@ -21,7 +21,7 @@ public sealed class ConformanceTests
         using var jupyter = new Jupyter();
         var said = jupyter.Run(Jupyter.Script("process_cases.py"));
         Assert.True(said.Code == 0, said.Error);
-        Assert.Contains("Ran 8 tests", said.Error);
+        Assert.Contains("Ran 12 tests", said.Error);
     }
 
     [JupyterFact("nbconvert")]
@@ -33,6 +33,27 @@ public sealed class ConformanceTests
         var said = jupyter.Run("-m", "nbconvert", "--to", "notebook", "--execute", $"--ExecutePreprocessor.kernel_name={Jupyter.KernelName}", "--output-dir", jupyter.Folder.At("theirs"), notebook);
         Assert.True(said.Code == 0, said.Error);
         Assert.Equal(Outputs(jupyter.Folder.At("theirs/same.ipynb")), Outputs(jupyter.Folder.At("ours/same.ipynb")));
+    }
+
+    static readonly string LabClient = Home.At(".build", "npm", "jupyterlab-services");
+
+    sealed class LabClientFactAttribute : FactAttribute
+    {
+        public LabClientFactAttribute()
+        {
+            if (!File.Exists(Path.Combine(LabClient, "version")) || !Directory.Exists("/usr/lib/python3/dist-packages/notebook"))
+                Skip = "needs node, jupyter-notebook and @jupyterlab/services, which ./mimkit test sets up";
+        }
+    }
+
+    [LabClientFact]
+    public async Task JupyterLabs_client_library_runs_completes_interrupts_and_restarts()
+    {
+        using var jupyter = new Jupyter();
+        using var server = await jupyter.Serve();
+        var said = Cli.StartProgram("node", [Jupyter.Script("services/client.mjs"), LabClient, server.Address, JupyterServer.Token, Jupyter.KernelName], "/").End();
+        Assert.True(said.Code == 0, said.Out + said.Error);
+        Assert.Equal(["ok info", "ok run", "ok complete", "ok inspect", "ok interrupt", "ok restart", "ok shut down"], said.Out.Trim().Split('\n'));
     }
 
     // Lines of a list or one string, and times: both are the same to a reader.

@@ -40,7 +40,43 @@ sealed class Jupyter : IDisposable
     public Process Start(params string[] arguments) => Cli.StartProgram(Python, arguments, _folder.Path, ("JUPYTER_PATH", _folder.At("data")), ("JUPYTER_RUNTIME_DIR", _folder.At("runtime")),
         ("JUPYTER_CONFIG_DIR", _folder.At("config")), ("KERNEL_NAME", KernelName), ("PYTHONWARNINGS", "ignore"));
 
+    /// <summary>A notebook server in the folder.</summary>
+    public async Task<JupyterServer> Serve()
+    {
+        var port = FreePort();
+        var process = Start("-m", "notebook", "--no-browser", "--allow-root", $"--port={port}", $"--NotebookApp.token={JupyterServer.Token}", $"--notebook-dir={_folder.Path}");
+        await Listening(process.StandardError).WaitAsync(TimeSpan.FromMinutes(2));
+        return new JupyterServer(process, $"http://127.0.0.1:{port}");
+    }
+
+    static int FreePort()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    static async Task Listening(StreamReader log)
+    {
+        while (await log.ReadLineAsync() is { } line && !line.Contains("is running at")) { }
+        _ = log.ReadToEndAsync();                                                // so that the server never waits for a reader
+    }
+
     public static string Script(string name) => Home.At("tests", "MimKit.Cli.Tests", "Kernel", name);
 
     public void Dispose() => _folder.Dispose();
+}
+
+/// <summary>A running notebook server; it and its kernels end with this.</summary>
+sealed class JupyterServer(Process process, string address) : IDisposable
+{
+    public const string Token = "token";
+
+    public string Address => address;
+
+    public void Dispose()
+    {
+        process.Kill(entireProcessTree: true);
+        process.Dispose();
+    }
 }

@@ -6,7 +6,7 @@ const { chromium } = await import(pathToFileURL(`${playwright}/index.mjs`).href)
 
 const browser = await chromium.launch({ executablePath, headless: true, args: ['--no-sandbox'] });
 const page = await browser.newPage({ viewport: { width: 1100, height: 900 } });
-page.setDefaultTimeout(60_000);
+page.setDefaultTimeout(180_000);
 const idle = () => page.waitForFunction(() => window.Jupyter?.notebook?.kernel?.info_reply?.implementation && !Jupyter.notebook.kernel_busy && document.querySelector('.kernel_idle_icon'));
 const output = (cell, text) => page.waitForFunction(([i, wanted]) => document.querySelectorAll('.cell')[i].querySelector('.output_wrapper')?.innerText.includes(wanted), [cell, text]);
 const run = cell => page.evaluate(i => Jupyter.notebook.get_cell(i).execute(), cell);
@@ -38,8 +38,10 @@ try {
     await page.waitForFunction(() => Jupyter.notebook.get_cell(4).get_text() === 'Console.WriteLine');
   });
   await step('restart', async () => {
-    await page.evaluate(() => Jupyter.notebook.kernel.restart());
-    await page.waitForTimeout(3000);
+    await page.evaluate(() => new Promise((ready, failed) => {
+      Jupyter.notebook.events.one('kernel_ready.Kernel', () => ready());
+      Jupyter.notebook.kernel.restart(null, failed);
+    }));
     await idle();
     await run(3);
     await output(3, 'CS0103');

@@ -6,7 +6,7 @@ namespace MimKit.Notebook.Tests;
 /// <summary>A front end over the real protocol: five sockets, signed messages. The kernel is in this process, or in another that was given <see cref="File"/>.</summary>
 sealed class KernelClient : IDisposable
 {
-    const int PatienceMs = 30_000;
+    const int PatienceMs = 120_000;                        // a busy machine
 
     readonly string _folder = Directory.CreateTempSubdirectory("kernel-").FullName;
     readonly nint _context = Zmq.NewContext();
@@ -68,7 +68,7 @@ sealed class KernelClient : IDisposable
     public bool Beats()
     {
         Zmq.Send(_heartbeat, ["ping"u8.ToArray()]);
-        return Wait(_heartbeat, 5000) && Zmq.Receive(_heartbeat)[0].AsSpan().SequenceEqual("ping"u8);
+        return Wait(_heartbeat, PatienceMs) && Zmq.Receive(_heartbeat)[0].AsSpan().SequenceEqual("ping"u8);
     }
 
     static bool Wait(nint socket, int milliseconds)
