@@ -38,8 +38,8 @@ static class ArtefactsCommand
     {
         var scale = new Option<ArtefactScale>("--scale") { HelpName = "SCALE", Description = "Of teachers and tokenizers: smoke, laptop or gpu.", DefaultValueFactory = _ => ArtefactScale.Laptop };
         var data = new Option<string[]>("--data") { HelpName = "NAME", Description = "Data sets, as 'mimkit data list' names them.", DefaultValueFactory = _ => ["fashion-mnist", "emoji-64"] };
-        var images = new Option<int>("--images") { HelpName = "N", Description = "Training images of every pre-training.", DefaultValueFactory = _ => 20_000 };
-        var epochs = new Option<int>("--epochs") { HelpName = "N", Description = "Of every pre-training.", DefaultValueFactory = _ => 5 };
+        var images = new Option<int>("--images") { HelpName = "N", Description = "Training images of every pre-training.", DefaultValueFactory = _ => 6_000 };
+        var epochs = new Option<int>("--epochs") { HelpName = "N", Description = "Of every pre-training.", DefaultValueFactory = _ => 10 };
         var seeds = new Option<int>("--seeds") { HelpName = "N", Description = "Pre-trainings of each tokenizer.", DefaultValueFactory = _ => 2 };
         var (root, page) = (Root(), new Option<FileInfo?>("--page") { HelpName = "FILE", Description = "Writes the page and its pictures, e.g. docs/tcas.md." });
         var command = new Command("tcas-study", "Does TCAS tell which tokenizer pre-trains well? Rank correlations over a family of tokenizers, with intervals.") { scale, data, images, epochs, seeds, root, page };
@@ -50,7 +50,8 @@ static class ArtefactsCommand
             {
                 var splits = Datasets.Open(name);
                 var plan = new TcasStudyPlan(parsed.GetValue(scale), parsed.GetValue(images), parsed.GetValue(epochs), parsed.GetValue(seeds));
-                var study = new TcasStudy(splits, new Artefacts(parsed.GetRequiredValue(root), plan.Scale, splits) { Output = ProgressLines.To(output) }, plan, output);
+                var study = new TcasStudy(splits, new Artefacts(parsed.GetRequiredValue(root), plan.Scale, splits) { Output = ProgressLines.To(output) }, plan,
+                    Path.Combine(parsed.GetRequiredValue(root), "tcas-study", name), output);
                 output.WriteLine($"{name}: {plan}");
                 var rows = study.Run();
                 var correlations = TcasStudy.Correlations(rows);

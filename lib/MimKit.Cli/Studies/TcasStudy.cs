@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MimKit.Ablations;
 using MimKit.Data;
 using MimKit.Evaluation;
 using MimKit.Metrics;
@@ -19,14 +20,28 @@ namespace MimKit.Cli.Studies;
 sealed record TcasStudyPlan(ArtefactScale Scale, int Images, int Epochs, int Seeds)
 {
     public int BatchSize { get; init; } = 64;
+
+    /// <summary>Width of the pre-trained encoder.</summary>
+    public int Width { get; init; } = 64;
+
+    /// <summary>Blocks of the pre-trained encoder.</summary>
+    public int Blocks { get; init; } = 2;
 }
+
+/// <summary>One training of the study: what decides its probe, for the store of finished ones.</summary>
+sealed record TcasTrial(string Tokenizer, TcasStudyPlan Plan);
 
 /// <summary>
 /// Does TCAS tell before any training which tokenizer pre-trains well? The rank correlation, over a family of tokenizers, between each statistic
 /// of held-out tokens (val) and the linear probe (test) of an encoder pre-trained with that tokenizer by ClusterMIM's recipe. Same start, masks
 /// and order for all tokenizers of a seed. A null or negative correlation is a result.
 /// </summary>
-sealed class TcasStudy(DataSplits data, Artefacts artefacts, TcasStudyPlan plan, TextWriter output)
+/// <param name="data">the splits</param>
+/// <param name="artefacts">teachers and tokenizers</param>
+/// <param name="plan">what is spent</param>
+/// <param name="output">a line a tokenizer</param>
+/// <param name="folder">where finished trainings are kept: interrupted, or in several processes, the study goes on from them</param>
+sealed class TcasStudy(DataSplits data, Artefacts artefacts, TcasStudyPlan plan, string folder, TextWriter output)
 {
     /// <summary>One tokenizer: its statistics, and the probe of every seed.</summary>
     public sealed record Row(string Tokenizer, TcasResult Tcas, double[] Probe)
@@ -43,8 +58,10 @@ sealed class TcasStudy(DataSplits data, Artefacts artefacts, TcasStudyPlan plan,
         ("purity", tcas => tcas.Statistics.Purity), ("perplexity", tcas => tcas.Statistics.Perplexity),
     ];
 
+    static readonly Metric Probed = new("linear probe accuracy");
+
     readonly ImageSet _train = data.Train.Take(Math.Min(plan.Images, data.Train.Count));
-    readonly DinoConfig _shape = artefacts.Dino;
+    readonly VitConfig _encoder = artefacts.Dino.Encoder with { Width = plan.Width, Blocks = plan.Blocks, Heads = 4 };
 
     /// <summary>Measures every tokenizer.</summary>
     public IReadOnlyList<Row> Run()
@@ -56,7 +73,9 @@ sealed class TcasStudy(DataSplits data, Artefacts artefacts, TcasStudyPlan plan,
             using var scope = NewDisposeScope();
             var tokenizer = make();
             var tcas = Commands.TokenizerCommand.TcasOf(tokenizer, data.Val);
-            var probe = Enumerable.Range(0, plan.Seeds).Select(seed => Probe(tokenizer, (ulong)seed)).ToArray();
+            var seeds = Enumerable.Range(0, plan.Seeds).Select(seed => ((object)new TcasTrial(name, plan), (ulong)seed)).ToList();
+            var cells = new CellStore(folder, $"linear probe, {_train.Digest}").Complete(seeds, (_, seed) => Outcome.Of(Probed, Probe(tokenizer, seed)));
+            var probe = cells.Select(cell => cell.Outcome.Values[Probed.Name]).ToArray();
             rows.Add(new(name, tcas, probe));
             output.WriteLine(FormattableString.Invariant($"  {name,-28} TCAS {tcas.Plain:F3}, without modal {tcas.WithoutModal:F3}, by position {tcas.ByPosition:F3}; probe {string.Join(" ", probe.Select(p => p.ToString("F4", CultureInfo.InvariantCulture)))}"));
         }
@@ -73,7 +92,7 @@ sealed class TcasStudy(DataSplits data, Artefacts artefacts, TcasStudyPlan plan,
 
     IEnumerable<(string Name, Func<Target> Make)> Family()
     {
-        var grid = _shape.Encoder.Grid();
+        var grid = _encoder.Grid();
         yield return ("single token", () => Clusters(VectorSpace.Pixels, 1));
         yield return ("random projection, 16", () => new RandomProjection(grid, 4, seed: 0));
         yield return ("random projection, 64", () => new RandomProjection(grid, 6, seed: 0));
@@ -82,7 +101,7 @@ sealed class TcasStudy(DataSplits data, Artefacts artefacts, TcasStudyPlan plan,
         foreach (var k in new[] { 25, 50, 100 }) yield return ($"HOG, K = {k}", () => Clusters(VectorSpace.Hog, k));
         foreach (var k in new[] { 25, 50, 100 }) yield return ($"DINO, K = {k}", () => Clusters(VectorSpace.Teacher, k));
         yield return ($"VQ-KD, {artefacts.VqKd.Codes} codes", () => Trained.Tokenizer(artefacts.VqKdFolder()));
-        yield return ("the image's class", () => new ClassOracle(grid, _train, data.Val));
+        yield return ("the image's class", () => RememberedTokens.OfClasses(grid, _train, data.Val));
     }
 
     Target Clusters(VectorSpace space, int k) => Trained.Tokenizer(artefacts.ClusterFolder(space, k));
@@ -90,11 +109,10 @@ sealed class TcasStudy(DataSplits data, Artefacts artefacts, TcasStudyPlan plan,
     double Probe(Target tokenizer, ulong seed)
     {
         using var scope = NewDisposeScope();
-        var encoder = _shape.Encoder;
-        var decoder = new DecoderConfig(Math.Max(32, encoder.Width / 2), 1, 4);
-        var predictor = new MaePredictor(new MaskedAutoencoder(encoder, decoder, tokenizer.Size, _shape.Precision, seed));
+        var decoder = new DecoderConfig(Math.Max(32, _encoder.Width / 2), 1, 4);
+        var predictor = new MaePredictor(new MaskedAutoencoder(_encoder, decoder, tokenizer.Size, artefacts.Dino.Precision, seed));
         using var method = new Method(plan, Views.Plain, new RandomMasking(0.75), predictor,
-            new Term(Output.Mim, tokenizer, Positions.Masked, Morphing.None, new CrossEntropy()));
+            new Term(Output.Mim, RememberedTokens.Of(tokenizer, _train), Positions.Masked, Morphing.None, new CrossEntropy()));
         var training = new TrainingPlan { Epochs = plan.Epochs, BatchSize = plan.BatchSize, LearningRate = 5e-4, WarmupEpochs = 0.2 * plan.Epochs, Seed = seed };
         new Trainer(method, _train, training) { Output = TextWriter.Null }.Run();
         var (train, val, test) = (Of(_train), Of(data.Val), Of(data.Test));
@@ -108,7 +126,7 @@ sealed class TcasStudy(DataSplits data, Artefacts artefacts, TcasStudyPlan plan,
     {
         var page = new StringBuilder();
         page.AppendLine($"## {data.Train.Name}").AppendLine();
-        page.AppendLine(FormattableString.Invariant($"{rows.Count} tokenizers x {plan.Seeds} seeds; {_train.Count:N0} training images, {plan.Epochs} epochs of pre-training each, batch {plan.BatchSize}; encoder of {_shape.Encoder.Blocks} blocks, width {_shape.Encoder.Width}; teachers and tokenizers at scale {plan.Scale.ToString().ToLowerInvariant()}; statistics on val, linear probe on test ({plan.Seeds * rows.Count} reads); commit {Provenance.Current.Source}.")).AppendLine();
+        page.AppendLine(FormattableString.Invariant($"{rows.Count} tokenizers x {plan.Seeds} seeds; {_train.Count:N0} training images, {plan.Epochs} epochs of pre-training each, batch {plan.BatchSize}; encoder of {_encoder.Blocks} blocks, width {_encoder.Width}; teachers and tokenizers at scale {plan.Scale.ToString().ToLowerInvariant()}; statistics on val, linear probe on test ({plan.Seeds * rows.Count} reads); commit {Provenance.Current.Source}.")).AppendLine();
         page.AppendLine($"![{data.Train.Name}: linear probe against TCAS]({picture})").AppendLine();
         page.AppendLine("| tokenizer | TCAS | without modal | by position | perplexity | NMI | probe, mean of seeds |").AppendLine("|---|---|---|---|---|---|---|");
         foreach (var row in rows.OrderByDescending(row => row.Mean))
