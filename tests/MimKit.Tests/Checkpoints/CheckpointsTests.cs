@@ -103,6 +103,33 @@ public sealed class CheckpointsTests : IDisposable
     }
 
     [Fact]
+    public void ClusterMIM_loads_as_MAE_with_its_head_over_clusters_and_without_its_tokenizer()
+    {
+        using var original = new MaskedAutoencoder(Tiny, new DecoderConfig(8, 1, 2), outputs: 50, Precision.Float32, seed: 1);
+        var released = original.state_dict().ToDictionary(tensor => "model." + tensor.Key, tensor => tensor.Value);
+        released["model.tokenizer.blocks.0.attn.qkv.weight"] = zeros(3, 1);        // a sub-module of the released class, saved with it
+        using var weights = Saved("clustermim.safetensors", released);
+        Assert.Equal(WeightFamily.MaePretrained, weights.Family);
+        Assert.Equal(["tokenizer.blocks.0.attn.qkv.weight"], weights.LeftOut);
+        using var model = weights.Mae(heads: 2, decoderHeads: 2);
+        Assert.Equal(50, model.Outputs);
+        AssertSame(original.state_dict()["decoder_pred.weight"], model.state_dict()["decoder_pred.weight"]);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("model.")]
+    [InlineData("module.")]
+    [InlineData("state_dict.")]
+    public void Weights_are_found_below_the_level_that_each_loader_of_the_releases_knows(string level)
+    {
+        using var original = new BeitVit(Tiny, new BeitParts { LayerScale = 0.1 }, outputs: 6, new PatchAggregation(1, 1), Precision.Float32, seed: 4);
+        using var weights = Saved("beit.safetensors", original.state_dict().ToDictionary(tensor => level + tensor.Key, tensor => tensor.Value));
+        using var model = weights.Beit();
+        foreach (var (name, tensor) in original.state_dict()) AssertSame(tensor, model.state_dict()[name]);
+    }
+
+    [Fact]
     public void A_tokenizer_gives_the_codes_it_was_saved_with()
     {
         var config = new VqKdConfig { Encoder = Tiny, DecoderBlocks = 1, Codes = 12, CodeWidth = 4 };
