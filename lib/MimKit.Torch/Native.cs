@@ -103,6 +103,7 @@ internal static unsafe partial class Native
     [DllImport(Library)] internal static extern int mk_backward(nint* tensors, nint* grads, int count, nint* inputs, int inputCount, int retain, int create);
     [DllImport(Library)] internal static extern int mk_gradients(nint* outputs, nint* grads, int count, nint* inputs, int inputCount, int retain, int create, int allowUnused, NativeValue* result);
     [DllImport(Library)] internal static extern int mk_graph_leaves(nint* tensors, int count, NativeValue* result);
+    [DllImport(Library)] internal static extern byte* mk_grad_fn(nint t);
     [DllImport(Library)] internal static extern int mk_register_hook(nint t, nint hook);
     [DllImport(Library)] internal static extern int mk_remove_hook(nint t, int position);
 

@@ -37,6 +37,24 @@ public static partial class torch
         public static Tensor operator >=(Tensor left, Scalar right) => left.ge(right);
         public static Tensor operator >=(Scalar left, Tensor right) => right.le(left);
 
+        /// <summary>Element by element, as every comparison. Whether two variables hold one object is asked with <c>is null</c> and <c>ReferenceEquals</c>.</summary>
+        public static Tensor operator ==(Tensor left, Tensor right) => left.eq(right);
+        public static Tensor operator ==(Tensor left, Scalar right) => left.eq(right);
+        public static Tensor operator ==(Scalar left, Tensor right) => right.eq(left);
+        public static Tensor operator !=(Tensor left, Tensor right) => left.ne(right);
+        public static Tensor operator !=(Tensor left, Scalar right) => left.ne(right);
+        public static Tensor operator !=(Scalar left, Tensor right) => right.ne(left);
+        public override bool Equals(object? obj) => ReferenceEquals(this, obj);
+        public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
+
+        // A number where a tensor is wanted: x[0] = 1. Where both a tensor and a Scalar are, the Scalar is taken, because it can become a tensor.
+        public static implicit operator Tensor(int value) => tensor((long)value);
+        public static implicit operator Tensor(long value) => tensor(value);
+        public static implicit operator Tensor(float value) => tensor(value);
+        public static implicit operator Tensor(double value) => tensor(value);
+        public static implicit operator Tensor(bool value) => tensor(value);
+        public static implicit operator Tensor(Scalar scalar) => full([], scalar, scalar.Type);
+
         public static explicit operator float(Tensor value) => value.item<float>();
         public static explicit operator double(Tensor value) => value.item<double>();
         public static explicit operator int(Tensor value) => value.item<int>();

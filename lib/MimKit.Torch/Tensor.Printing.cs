@@ -28,7 +28,8 @@ public static partial class torch
             if (!is_cpu()) suffixes.Add($"device='{device}'");
             if (NumberOfElements == 0 && ndim != 1 || device.type == DeviceType.META) suffixes.Add($"size=({string.Join(", ", shape)}{(ndim == 1 ? "," : "")})");
             if (dtype is not (ScalarType.Float32 or torch.@bool) && (dtype != int64 || NumberOfElements == 0)) suffixes.Add($"dtype=torch.{PythonName(dtype)}");
-            if (requires_grad) suffixes.Add("requires_grad=True");
+            if (Graph.Operation(this) is { } operation) suffixes.Add($"grad_fn=<{operation}>");
+            else if (requires_grad) suffixes.Add("requires_grad=True");
             return new TensorText(options, "tensor(".Length).Closed(device.type == DeviceType.META ? "..." : Values(options), suffixes);
         }
 

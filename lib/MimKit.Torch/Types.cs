@@ -8,6 +8,9 @@ public sealed class Scalar
 {
     internal readonly Arg Value;
     private Scalar(Arg value) => Value = value;
+
+    /// <summary>The type a tensor of this number has by itself.</summary>
+    public ScalarType Type => Value.Tag switch { Tag.Bool => @bool, Tag.Int => int64, _ => float32 };
     public static implicit operator Scalar(int v) => new((long)v);
     public static implicit operator Scalar(long v) => new(v);
     public static implicit operator Scalar(float v) => new((double)v);

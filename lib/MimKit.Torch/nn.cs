@@ -24,13 +24,23 @@ public static partial class torch
         public static BatchNorm2d BatchNorm2d(long num_features, double eps = 1e-05, double momentum = 0.1, bool affine = true, bool track_running_stats = true, Device? device = null, ScalarType? dtype = null) => new(num_features, eps, momentum, affine, track_running_stats, device, dtype);
 
         public static Conv2d Conv2d(long in_channels, long out_channels, long kernel_size, long stride = 1, long padding = 0, long dilation = 1, PaddingModes padding_mode = PaddingModes.Zeros, long groups = 1, bool bias = true, Device? device = null, ScalarType? dtype = null) =>
-            new(in_channels, out_channels, Window.Square(kernel_size, stride, padding, dilation, groups, padding_mode), bias, device, dtype);
+            new(in_channels, out_channels, Window.Even(2, kernel_size, stride, padding, dilation, groups, padding_mode), bias, device, dtype);
         public static Conv2d Conv2d(long in_channels, long out_channels, (long, long) kernel_size, (long, long)? stride = null, (long, long)? padding = null, (long, long)? dilation = null, PaddingModes padding_mode = PaddingModes.Zeros, long groups = 1, bool bias = true, Device? device = null, ScalarType? dtype = null) =>
             new(in_channels, out_channels, Window.Sides(kernel_size, stride, padding, dilation, groups, padding_mode), bias, device, dtype);
         public static ConvTranspose2d ConvTranspose2d(long in_channels, long out_channels, long kernel_size, long stride = 1, long padding = 0, long output_padding = 0, long dilation = 1, PaddingModes padding_mode = PaddingModes.Zeros, long groups = 1, bool bias = true, Device? device = null, ScalarType? dtype = null) =>
-            new(in_channels, out_channels, Window.Square(kernel_size, stride, padding, dilation, groups, padding_mode, output_padding), bias, device, dtype);
+            new(in_channels, out_channels, Window.Even(2, kernel_size, stride, padding, dilation, groups, padding_mode, output_padding), bias, device, dtype);
         public static ConvTranspose2d ConvTranspose2d(long in_channels, long out_channels, (long, long) kernel_size, (long, long)? stride = null, (long, long)? padding = null, (long, long)? output_padding = null, (long, long)? dilation = null, PaddingModes padding_mode = PaddingModes.Zeros, long groups = 1, bool bias = true, Device? device = null, ScalarType? dtype = null) =>
             new(in_channels, out_channels, Window.Sides(kernel_size, stride, padding, dilation, groups, padding_mode, output_padding), bias, device, dtype);
+        public static Conv1d Conv1d(long in_channels, long out_channels, long kernel_size, long stride = 1, long padding = 0, long dilation = 1, PaddingModes padding_mode = PaddingModes.Zeros, long groups = 1, bool bias = true, Device? device = null, ScalarType? dtype = null) =>
+            new(in_channels, out_channels, Window.Even(1, kernel_size, stride, padding, dilation, groups, padding_mode), bias, device, dtype);
+        public static ConvTranspose1d ConvTranspose1d(long in_channels, long out_channels, long kernel_size, long stride = 1, long padding = 0, long output_padding = 0, long dilation = 1, PaddingModes padding_mode = PaddingModes.Zeros, long groups = 1, bool bias = true, Device? device = null, ScalarType? dtype = null) =>
+            new(in_channels, out_channels, Window.Even(1, kernel_size, stride, padding, dilation, groups, padding_mode, output_padding), bias, device, dtype);
+        public static Conv3d Conv3d(long in_channels, long out_channels, long kernel_size, long stride = 1, long padding = 0, long dilation = 1, PaddingModes padding_mode = PaddingModes.Zeros, long groups = 1, bool bias = true, Device? device = null, ScalarType? dtype = null) =>
+            new(in_channels, out_channels, Window.Even(3, kernel_size, stride, padding, dilation, groups, padding_mode), bias, device, dtype);
+        public static ConvTranspose3d ConvTranspose3d(long in_channels, long out_channels, long kernel_size, long stride = 1, long padding = 0, long output_padding = 0, long dilation = 1, PaddingModes padding_mode = PaddingModes.Zeros, long groups = 1, bool bias = true, Device? device = null, ScalarType? dtype = null) =>
+            new(in_channels, out_channels, Window.Even(3, kernel_size, stride, padding, dilation, groups, padding_mode, output_padding), bias, device, dtype);
+
+        public static MultiheadAttention MultiheadAttention(long embedded_dim, long num_heads, double dropout = 0, bool bias = true, long? kdim = null, long? vdim = null) => new(embedded_dim, num_heads, dropout, bias, kdim, vdim);
 
         public static MaxPool2d MaxPool2d(long kernel_size, long? stride = null, long? padding = null, long? dilation = null, bool ceil_mode = false) => new(Square(kernel_size)!, Square(stride), Square(padding), Square(dilation), ceil_mode);
         public static MaxPool2d MaxPool2d(long[] kernel_size, long[]? strides = null, long[]? padding = null, long[]? dilation = null, bool ceil_mode = false) => new(kernel_size, strides, padding, dilation, ceil_mode);

@@ -277,4 +277,4 @@ int32_t mk_get_num_threads() { return at::get_num_threads(); }
 void mk_set_num_threads(int32_t n) { at::set_num_threads(n); }
 int32_t mk_get_tf32(int32_t which) { return which == 0 ? at::globalContext().allowTF32CuBLAS() : at::globalContext().allowTF32CuDNN(); }
 void mk_set_tf32(int32_t which, int32_t on) { which == 0 ? at::globalContext().setAllowTF32CuBLAS(on != 0) : at::globalContext().setAllowTF32CuDNN(on != 0); }
-int32_t mk_cuda_device_count() { return at::hasCUDA() ? int32_t(at::detail::getCUDAHooks().getNumGPUs()) : 0; }
+int32_t mk_cuda_device_count() { return int32_t(at::getNumGPUs()); }      // the hooks behind it have other names in 2.x

@@ -65,6 +65,7 @@ MK_API int32_t mk_backward(void* const* tensors, void* const* grads, int32_t cou
 MK_API int32_t mk_gradients(void* const* outputs, void* const* grads, int32_t count, void* const* inputs, int32_t input_count,
                             int32_t retain, int32_t create, int32_t allow_unused, mk_value* out);
 MK_API int32_t mk_graph_leaves(void* const* tensors, int32_t count, mk_value* out);
+MK_API const char* mk_grad_fn(void* t);    // the operation that made it, or null; valid until this thread's next call
 MK_API int32_t mk_register_hook(void* t, int64_t handle);
 MK_API int32_t mk_remove_hook(void* t, int32_t position);
 

@@ -85,6 +85,16 @@ int32_t mk_graph_leaves(void* const* tensors, int32_t count, mk_value* out) {
   });
 }
 
+const char* mk_grad_fn(void* t) {
+  return guarded([&]() -> const char* {
+    static thread_local std::string name;
+    auto function = tensor(t).grad_fn();
+    if (!function) return nullptr;
+    name = function->name();
+    return name.c_str();
+  });
+}
+
 int32_t mk_same(void* a, void* b) { return tensor(a).is_same(tensor(b)); }
 
 // ----------------------------------------------------------------------------------------------------------- hooks

@@ -158,4 +158,39 @@ public class OptimizerTests
         Assert.Equal([1f, 2], a.ToArray<float>());
         Assert.Equal(3f, b.item<float>());
     }
+
+    // PyTorch 1.13's rates for SGD at 0.1, a step after the other
+    [Theory]
+    [InlineData(optim.lr_scheduler.impl.CyclicLR.Mode.Triangular, new[] { 0.1, 0.3, 0.5, 0.3666666667, 0.2333333333, 0.1, 0.3, 0.5, 0.3666666667, 0.2333333333, 0.1 })]
+    [InlineData(optim.lr_scheduler.impl.CyclicLR.Mode.Triangular2, new[] { 0.1, 0.3, 0.5, 0.3666666667, 0.2333333333, 0.1, 0.2, 0.3, 0.2333333333, 0.1666666667, 0.1 })]
+    [InlineData(optim.lr_scheduler.impl.CyclicLR.Mode.ExpRange, new[] { 0.1, 0.28, 0.424, 0.2944, 0.18748, 0.1, 0.2062882, 0.29131876, 0.214791256, 0.1516560652, 0.1 })]
+    public void A_cycle_rises_and_falls_as_PyTorchs(optim.lr_scheduler.impl.CyclicLR.Mode mode, double[] rates)
+    {
+        using var scope = NewDisposeScope();
+        using var sgd = optim.SGD([Weight(1)], 0.1);
+        var cycle = optim.lr_scheduler.CyclicLR(sgd, 0.1, 0.5, step_size_up: 2, step_size_down: 3, mode, gamma: 0.9);
+        foreach (var rate in rates)
+        {
+            Assert.Equal(rate, sgd.ParamGroups[0].LearningRate, 9);
+            cycle.step();
+        }
+    }
+
+    [Theory]
+    [InlineData("min", 0.5, 1e-4, "rel", 1, 0.03, new[] { 1, .9, .9, .9, .9, .9, .89995, .5, .6, .6, .6, .6 }, new[] { 0.1, 0.1, 0.1, 0.1, 0.05, 0.05, 0.05, 0.03, 0.03, 0.03, 0.03, 0.03 })]
+    [InlineData("max", 0.1, 0.1, "abs", 0, 0, new[] { 1, 1.05, 1.2, 1.25, 1.2, 1.2, 1.4, 1.4, 1.4 }, new[] { 0.1, 0.1, 0.1, 0.1, 0.1, 0.01, 0.01, 0.01, 0.01 })]
+    public void A_plateau_reduces_the_rate_as_PyTorchs(string mode, double factor, double threshold, string kind, int cooldown, double least, double[] values, double[] rates)
+    {
+        using var scope = NewDisposeScope();
+        using var sgd = optim.SGD([Weight(1)], 0.1);
+        var plateau = optim.lr_scheduler.ReduceLROnPlateau(sgd, mode, factor, patience: 1, threshold, kind, cooldown, [least]);
+        foreach (var (value, rate) in values.Zip(rates))
+        {
+            Assert.Equal(rate, sgd.ParamGroups[0].LearningRate, 9);
+            plateau.step(value);
+        }
+        Assert.Contains("step(loss)", Assert.Throws<InvalidOperationException>(plateau.step).Message);
+        Assert.Contains("ReduceLROnPlateau", Assert.Throws<InvalidOperationException>(() => optim.lr_scheduler.ConstantLR(sgd).step(0.5)).Message);
+        Assert.Contains("least", Assert.Throws<ArgumentException>(() => optim.lr_scheduler.ReduceLROnPlateau(sgd, "least")).Message);
+    }
 }

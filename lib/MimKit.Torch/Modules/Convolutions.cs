@@ -2,15 +2,21 @@ using static MimKit.Torch.torch.nn;
 
 namespace MimKit.Torch.Modules;
 
-/// <summary>Weight, bias and sizes of a 2-d convolution. PyTorch's start: U(±1/√fan-in) for both.</summary>
+/// <summary>Weight, bias and sizes of a convolution in one, two or three dimensions. PyTorch's start: U(±1/√fan-in) for weight and bias.</summary>
 public abstract class Convolution : Module<Tensor, Tensor>
 {
-    private protected readonly Window Window;
+    private static readonly Op[] Straight = [new("aten::conv1d"), new("aten::conv2d"), new("aten::conv3d")],
+        Back = [new("aten::conv_transpose1d"), new("aten::conv_transpose2d", "input"), new("aten::conv_transpose3d", "input")];
 
-    private protected Convolution(string name, long[] weightShape, long outChannels, bool hasBias, Window window, Device? device, ScalarType? dtype) : base(name)
+    private readonly Window _window;
+
+    // weight: [out, in / groups, k …], transposed [in, out / groups, k …]
+    private protected Convolution(string name, long inChannels, long outChannels, Window window, bool transposed, bool hasBias, Device? device, ScalarType? dtype) : base(name)
     {
-        Window = window;
-        register_parameter("weight", weight = new Parameter(empty(weightShape, dtype, device)));
+        if (transposed && window.Mode != PaddingModes.Zeros) throw new ArgumentException($"A transposed convolution pads with zeros; {window.Mode} is not possible.");
+        (_window, this.transposed) = (window, transposed);
+        long[] channels = transposed ? [inChannels, outChannels / window.Groups] : [outChannels, inChannels / window.Groups];
+        register_parameter("weight", weight = new Parameter(empty([.. channels, .. window.Kernel], dtype, device)));
         init.kaiming_uniform_(weight, Math.Sqrt(5));
         if (!hasBias) return;
         var bound = 1 / Math.Sqrt(init.CalculateFanInAndFanOut(weight).fanIn);
@@ -20,49 +26,62 @@ public abstract class Convolution : Module<Tensor, Tensor>
 
     public Parameter weight { get; }
     public Parameter? bias { get; }
-    public abstract long in_channels { get; }
-    public abstract long out_channels { get; }
-    public long[] kernel_size => Window.Kernel;
-    public long[] stride => Window.Stride;
-    public long[] padding => Window.Padding;
-    public long[] dilation => Window.Dilation;
-    public long groups => Window.Groups;
+    public bool transposed { get; }
+    public long in_channels => transposed ? weight.size(0) : weight.size(1) * groups;
+    public long out_channels => transposed ? weight.size(1) * groups : weight.size(0);
+    public long[] kernel_size => _window.Kernel;
+    public long[] stride => _window.Stride;
+    public long[] padding => _window.Padding;
+    public long[] output_padding => _window.OutputPadding;
+    public long[] dilation => _window.Dilation;
+    public long groups => _window.Groups;
+
+    /// <param name="input">[B, in, …] or [in, …]</param>
+    public override Tensor forward(Tensor input)
+    {
+        var kind = kernel_size.Length - 1;
+        if (transposed) return Back[kind].Call(input, weight, bias, stride, padding, output_padding, groups, dilation);
+        if (_window.Mode == PaddingModes.Zeros) return Straight[kind].Call(input, weight, bias, stride, padding, dilation, groups);
+        var framed = functional.pad(input, [.. padding.Reverse().SelectMany(side => new[] { side, side })], _window.Mode);      // the last dimension first
+        return Straight[kind].Call(framed, weight, bias, stride, new long[kind + 1], dilation, groups);
+    }
 
     protected override string Sizes =>
         $"{in_channels}, {out_channels}, kernel_size=({string.Join(", ", kernel_size)}), stride=({string.Join(", ", stride)}), padding=({string.Join(", ", padding)}), bias={bias is not null}";
 }
 
-/// <summary>2-d convolution, weight [out, in / groups, k, k].</summary>
-public sealed class Conv2d : Convolution
+/// <summary>1-d convolution, [B, in, L], weight [out, in / groups, k].</summary>
+public sealed class Conv1d : Convolution
 {
-    private static readonly long[] None = [0, 0];
-
-    internal Conv2d(long inChannels, long outChannels, Window window, bool hasBias, Device? device, ScalarType? dtype)
-        : base(nameof(Conv2d), [outChannels, inChannels / window.Groups, .. window.Kernel], outChannels, hasBias, window, device, dtype) { }
-
-    public override long in_channels => weight.size(1) * groups;
-    public override long out_channels => weight.size(0);
-
-    public override Tensor forward(Tensor input)                                   // [B, in, H, W]
-    {
-        if (Window.Mode == PaddingModes.Zeros) return functional.conv2d(input, weight, bias, stride, padding, dilation, groups);
-        var framed = functional.pad(input, [padding[1], padding[1], padding[0], padding[0]], Window.Mode);
-        return functional.conv2d(framed, weight, bias, stride, None, dilation, groups);
-    }
+    internal Conv1d(long inChannels, long outChannels, Window window, bool hasBias, Device? device, ScalarType? dtype) : base(nameof(Conv1d), inChannels, outChannels, window, false, hasBias, device, dtype) { }
 }
 
-/// <summary>2-d transposed convolution, weight [in, out / groups, k, k]: the gradient of a convolution with respect to its input.</summary>
+/// <summary>2-d convolution, [B, in, H, W], weight [out, in / groups, k, k].</summary>
+public sealed class Conv2d : Convolution
+{
+    internal Conv2d(long inChannels, long outChannels, Window window, bool hasBias, Device? device, ScalarType? dtype) : base(nameof(Conv2d), inChannels, outChannels, window, false, hasBias, device, dtype) { }
+}
+
+/// <summary>3-d convolution, [B, in, D, H, W], weight [out, in / groups, k, k, k].</summary>
+public sealed class Conv3d : Convolution
+{
+    internal Conv3d(long inChannels, long outChannels, Window window, bool hasBias, Device? device, ScalarType? dtype) : base(nameof(Conv3d), inChannels, outChannels, window, false, hasBias, device, dtype) { }
+}
+
+/// <summary>1-d transposed convolution, weight [in, out / groups, k]: the gradient of a convolution with respect to its input.</summary>
+public sealed class ConvTranspose1d : Convolution
+{
+    internal ConvTranspose1d(long inChannels, long outChannels, Window window, bool hasBias, Device? device, ScalarType? dtype) : base(nameof(ConvTranspose1d), inChannels, outChannels, window, true, hasBias, device, dtype) { }
+}
+
+/// <summary>2-d transposed convolution, weight [in, out / groups, k, k].</summary>
 public sealed class ConvTranspose2d : Convolution
 {
-    internal ConvTranspose2d(long inChannels, long outChannels, Window window, bool hasBias, Device? device, ScalarType? dtype)
-        : base(nameof(ConvTranspose2d), [inChannels, outChannels / window.Groups, .. window.Kernel], outChannels, hasBias, window, device, dtype)
-    {
-        if (window.Mode != PaddingModes.Zeros) throw new ArgumentException($"A transposed convolution pads with zeros; {window.Mode} is not possible.");
-    }
+    internal ConvTranspose2d(long inChannels, long outChannels, Window window, bool hasBias, Device? device, ScalarType? dtype) : base(nameof(ConvTranspose2d), inChannels, outChannels, window, true, hasBias, device, dtype) { }
+}
 
-    public override long in_channels => weight.size(0);
-    public override long out_channels => weight.size(1) * groups;
-    public long[] output_padding => Window.OutputPadding;
-
-    public override Tensor forward(Tensor input) => functional.conv_transpose2d(input, weight, bias, stride, padding, output_padding, dilation, groups);
+/// <summary>3-d transposed convolution, weight [in, out / groups, k, k, k].</summary>
+public sealed class ConvTranspose3d : Convolution
+{
+    internal ConvTranspose3d(long inChannels, long outChannels, Window window, bool hasBias, Device? device, ScalarType? dtype) : base(nameof(ConvTranspose3d), inChannels, outChannels, window, true, hasBias, device, dtype) { }
 }

@@ -35,7 +35,7 @@ public abstract record MaskTokenConfig
     public TrainingPlan Plan(ulong seed) => new()
     {
         Epochs = Epochs, BatchSize = BatchSize, LearningRate = PeakRate, MinLearningRate = MinLearningRate, WarmupEpochs = WarmupEpochs,
-        Schedule = ScheduleForm.Iteration, WeightDecay = WeightDecay, Beta1 = Beta1, Beta2 = Beta2, ClipNorm = ClipNorm, Seed = seed,
+        Schedule = ScheduleForm.Iteration, WeightDecay = WeightDecay, DecayTokens = false, Beta1 = Beta1, Beta2 = Beta2, ClipNorm = ClipNorm, Seed = seed,
     };
 
     /// <summary>The peak rate for this batch size, where a method scales it.</summary>

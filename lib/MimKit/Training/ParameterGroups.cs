@@ -49,16 +49,11 @@ public static class ParameterGroups
             [.. group.Select(named => named.name)], plan.LayerDecay?.Scale(group.First().name) ?? 1, group.Key.Slot))];
     }
 
-    /// <summary>Whether weight decay applies to a parameter where no plan excepts it.</summary>
-    public static bool IsDecayed(string name, Tensor parameter) => parameter.ndim > 1 && Last(name) != "bias";
-
-    static string Last(string name) => name[(name.LastIndexOf('.') + 1)..];
-
     static bool IsDecayed(string name, Tensor parameter, TrainingPlan plan)
     {
-        var last = Last(name);
-        return IsDecayed(name, parameter)
-            && (plan.DecayTokens || last is not ("cls_token" or "pos_embed"))
+        var last = name[(name.LastIndexOf('.') + 1)..];
+        return parameter.ndim > 1 && last != "bias"
+            && (plan.DecayTokens || last is not ("cls_token" or "pos_embed") && !name.EndsWith("quantize.embedding.weight", StringComparison.Ordinal))
             && (plan.DecayPositionTables || last != "relative_position_bias_table");
     }
 

@@ -26,7 +26,7 @@ public sealed record TrainingPlan
     /// <summary>Where half a cosine over the whole run takes the weight decay (DINO); null: it is constant.</summary>
     public double? FinalWeightDecay { get; init; }
 
-    /// <summary>Whether class token and learned position embedding are decayed: MAE decays them, BEiT does not (METHODS 1.5).</summary>
+    /// <summary>Whether class token, learned position embedding and a learnt codebook are decayed: MAE decays the first two, BEiT's code none (METHODS 1.5).</summary>
     public bool DecayTokens { get; init; } = true;
 
     /// <summary>Whether tables of relative position bias are decayed.</summary>

@@ -10,75 +10,103 @@ using static MimKit.Torch.torch;
 
 namespace MimKit.Tests.Methods;
 
-/// <summary>One training step in bfloat16 beside the same step in float32.</summary>
+/// <summary>One training step in bfloat16 beside the same step in float32, of every method and of what makes their targets. A dVAE has no such choice: it trains in float32.</summary>
 public class PrecisionTests
 {
-    private const double LossTolerance = 0.01;           // relative; bfloat16 rounds to 1/256
-    private const double DirectionTolerance = 0.01;      // 1 - cosine of the whole gradient
-    private const double LengthTolerance = 0.03;         // relative, of the whole gradient's norm
+    /// <param name="Loss">relative; bfloat16 rounds to 1/256</param>
+    /// <param name="Direction">1 − cosine of the whole gradient</param>
+    /// <param name="Length">relative, of the whole gradient's norm</param>
+    private sealed record Within(double Loss = 0.01, double Direction = 0.01, double Length = 0.03);
 
-    private static readonly VitConfig Encoder = new() { Width = 32, Blocks = 3, Heads = 4, PatchSize = 2, ImageSize = 4, Channels = 1 };
+    private static readonly VitConfig Coarse = new() { Width = 32, Blocks = 3, Heads = 4, PatchSize = 2, ImageSize = 4, Channels = 1 }, Fine = Coarse with { PatchSize = 1 };
     private static readonly DecoderConfig Decoder = new(16, 2, 2);
+    private static readonly DynamicMorphing Morphs = new() { MostRounds = 3 };
     private static readonly ImageSet Images = TinySubject.Images(64);
     private static Batch Batch => MimKit.Data.Batch.Of(Images, [.. Enumerable.Range(0, 64).Select(i => (long)i)]);
 
-    public static TheoryData<string> Methods => ["mae", "cluster-mim", "supervised"];
+    private static MaeConfig Mae(Precision precision) => MaeConfig.Mini28 with { Encoder = Fine, Decoder = Decoder, Masking = new RandomMasking(0.5), Precision = precision, SkipConstantPatches = false, NormalisePixels = false };
+    private static T Tiny<T>(T config, Precision precision) where T : MaskTokenConfig => config with { Encoder = Fine, Masking = new BlockwiseMasking(6, 2), Precision = precision };
+    private static Target Codes => new BrightnessCodes(Fine.Grid());
+    private static Target Features => new BrightnessWaves(Fine.Grid());
 
-    private static (ITrainable Subject, IDisposable Owner) Build(string method, Precision precision)
+    private static readonly Dictionary<string, (Func<Precision, ITrainable> Build, Within Within)> Subjects = new()
     {
-        switch (method)
-        {
-            case "mae":
-                var mae = (MaeConfig.Mini28 with { Encoder = Encoder, Decoder = Decoder, Masking = new RandomMasking(0.5), Precision = precision }).Build(seed: 2);
-                return (mae, mae);
-            case "cluster-mim":
-                var config = ClusterMimConfig.Mini28 with { Encoder = Encoder, Decoder = Decoder, Masking = new RandomMasking(0.5), Precision = precision, Clusters = 6, ClusterBatch = 32 };
-                var clusterMim = config.Build(config.Cluster(Images, seed: 2), seed: 2);
-                return (clusterMim, clusterMim);
-            default:
-                var classifier = new SupervisedConfig { Encoder = Encoder, Views = MimKit.Views.Plain, Epochs = 1, Precision = precision }.Build(Images.ClassCount, seed: 2);
-                return (classifier, classifier);
-        }
+        ["MAE"] = (precision => (Mae(precision) with { Encoder = Coarse, NormalisePixels = true, SkipConstantPatches = true }).Build(2), new()),
+        ["U-MAE"] = (precision => (Mae(precision) with { Uniformity = UMae.Mini28.Uniformity }).Build(2), new()),
+        ["ClusterMIM"] = (ClusterMim, new()),
+        ["supervised"] = (precision => new SupervisedConfig { Encoder = Coarse, Views = MimKit.Views.Plain, Epochs = 1, Precision = precision }.Build(Images.ClassCount, 2), new()),
+        ["BEiT"] = (precision => Tiny(BeitConfig.Mini28, precision).Build(Codes, 2), new()),
+        ["BEiT v2"] = (precision => Tiny(BeitV2Config.Mini28 with { Aggregation = new(1, 1) }, precision).Build(Codes, 2), new()),
+        ["SimMIM"] = (precision => (Tiny(SimMimConfig.Mini28, precision) with { Masking = new UnitMasking(0.6, 1) }).Build(2), new()),
+        ["MaskFeat"] = (precision => Tiny(MaskFeatConfig.Mini28 with { Cell = 1, Window = 0 }, precision).Build(2), new()),
+        ["feature regression"] = (precision => Tiny(FeatureRegressionConfig.Mini28, precision).Build(Features, 2), new()),
+        ["data2vec"] = (precision => Tiny(Data2VecConfig.Mini28 with { AveragedBlocks = 2 }, precision).Build(2), new()),
+        ["DTM"] = (precision => Tiny(DtmConfig.Mini28 with { Morphing = Morphs }, precision).Build(Features, 2), new()),
+        ["DTM on MAE"] = (precision => (Mae(precision) with { Added = new() { Morphing = Morphs } }).Build(2, Features), new()),
+        ["DTM on BEiT v2"] = (precision => Tiny(BeitV2Config.Mini28 with { Aggregation = new(1, 1), Added = new() { Morphing = Morphs } }, precision).Build(Codes, 2, Features), new()),
+        ["BEiT v2 with morphed codes"] = (precision => Tiny(BeitV2Config.Mini28 with { Aggregation = new(1, 1), Morphing = Morphs }, precision).Build(Codes, 2), new()),
+        ["VQ-KD"] = (VqKd, new()),
+        ["DINO"] = (Dino, new()),
+    };
+
+    public static TheoryData<string> Names => [.. Subjects.Keys];
+
+    private static ITrainable ClusterMim(Precision precision)
+    {
+        var config = ClusterMimConfig.Mini28 with { Encoder = Coarse, Decoder = Decoder, Masking = new RandomMasking(0.5), Precision = precision, Clusters = 6, ClusterBatch = 32 };
+        return config.Build(config.Cluster(Images, 2), 2);
     }
 
+    private static ITrainable VqKd(Precision precision) =>
+        (VqKdConfig.Mini28 with { Encoder = Fine, Codes = 12, CodeWidth = 4, BatchSize = 8, StartImages = 16, Precision = precision, CollapseFloor = 0 })
+            .Build(new VitTeacher(new LearnedVit(Fine, Precision.Float32, seed: 9), InputScale.MinusOneToOne, "random"), Images, 2);
+
+    private static ITrainable Dino(Precision precision) => (DinoConfig.Mini28 with
+    {
+        Encoder = Fine, Crops = DinoConfig.Mini28.Crops with { GlobalSize = 3, LocalSize = 2, LocalCrops = 2 }, HeadHidden = 16, Bottleneck = 8, Outputs = 12, BatchSize = 8, Precision = precision,
+    }).Build(images: 64, seed: 2);
+
     [Theory]
-    [MemberData(nameof(Methods))]
-    public void A_bfloat16_step_is_the_float32_step_within_its_rounding(string method)
+    [MemberData(nameof(Names))]
+    public void A_bfloat16_step_is_the_float32_step_within_its_rounding(string name)
     {
         using var scope = NewDisposeScope();
+        var (build, within) = Subjects[name];
         var (exact, rounded) = (Step(Precision.Float32), Step(Precision.BFloat16));
 
         Assert.Equal(float32, rounded.Loss.dtype);
-        Assert.InRange(rounded.Loss.item<float>() / exact.Loss.item<float>(), 1 - LossTolerance, 1 + LossTolerance);
         var (a, b) = (exact.Gradient, rounded.Gradient);
         var (lengthA, lengthB) = (a.norm().item<float>(), b.norm().item<float>());
         Assert.False(a.equal(b));                                                  // it was another arithmetic
-        Assert.InRange(1 - a.dot(b).item<float>() / (lengthA * lengthB), -1e-6, DirectionTolerance);
-        Assert.InRange(lengthB / lengthA, 1 - LengthTolerance, 1 + LengthTolerance);
+        Assert.InRange(rounded.Loss.item<float>() / exact.Loss.item<float>(), 1 - within.Loss, 1 + within.Loss);
+        Assert.InRange(1 - a.dot(b).item<float>() / (lengthA * lengthB), -1e-6, within.Direction);
+        Assert.InRange(lengthB / lengthA, 1 - within.Length, 1 + within.Length);
 
         (Tensor Loss, Tensor Gradient) Step(Precision precision)
         {
-            var (subject, owner) = Build(method, precision);
-            using var _ = owner;
-            var loss = subject.Step(Batch, new(3, 0, Batch.Indices));
+            var subject = build(precision);
+            using var _ = (IDisposable)subject;
+            var loss = subject.Step(Batch, new(3, Epoch: 0, Batch.Indices));
             loss.backward();
-            return (loss.detach().clone(), cat(subject.Network.parameters().Select(p => p.grad!.flatten())));
+            return (loss.detach().clone(), cat(Trained(subject).Select(p => p.grad!.flatten())));
         }
     }
 
+    private static IEnumerable<Parameter> Trained(ITrainable subject) => subject.Network.parameters().Where(p => p.grad is not null);
+
     [Theory]
-    [MemberData(nameof(Methods))]
-    public void Parameters_gradients_and_moments_stay_float32(string method)
+    [MemberData(nameof(Names))]
+    public void Parameters_gradients_and_moments_stay_float32(string name)
     {
         using var scope = NewDisposeScope();
-        var (subject, owner) = Build(method, Precision.BFloat16);
-        using var _ = owner;
-        using var optimizer = optim.AdamW(subject.Network.parameters());
-        subject.Step(Batch, new(3, 0, Batch.Indices)).backward();
+        var subject = Subjects[name].Build(Precision.BFloat16);
+        using var _ = (IDisposable)subject;
+        subject.Step(Batch, new(3, Epoch: 0, Batch.Indices)).backward();
+        using var optimizer = optim.AdamW(Trained(subject));
         optimizer.step();
 
         var policy = PrecisionPolicy.Of(Precision.BFloat16);
-        Assert.All(subject.Network.parameters(), p => Assert.Equal((policy[Arithmetic.Parameters], policy[Arithmetic.Gradients]), (p.dtype, p.grad!.dtype)));
+        Assert.All(Trained(subject), p => Assert.Equal((policy[Arithmetic.Parameters], policy[Arithmetic.Gradients]), (p.dtype, p.grad!.dtype)));
         Assert.All(optimizer.state_dict().Where(state => !state.Key.EndsWith(".step", StringComparison.Ordinal)), state => Assert.Equal(policy[Arithmetic.Moments], state.Value.dtype));
     }
 
@@ -105,5 +133,21 @@ public class PrecisionTests
         var same = cat([zeros(1, 300, 8), ones(1, 300, 4)], -1).to(bfloat16);
         Assert.Equal(float32, policy[Arithmetic.Attention]);
         Assert.True((Fused.Attention(same, 1, 1).to(float32) - 1).abs().max().item<float>() < 0.01);
+    }
+
+    /// <summary>Four bins of brightness: a tokenizer without training.</summary>
+    private sealed class BrightnessCodes(PatchGrid grid) : Target
+    {
+        public override PatchGrid Grid => grid;
+        public override int Size => 4;
+        public override TargetValues Of(Tensor view) => new(grid.Cut(view).mean([-1]).add(2).clamp(0, 3).to(int64));
+    }
+
+    /// <summary>Waves of brightness: a teacher without training.</summary>
+    private sealed class BrightnessWaves(PatchGrid grid) : Target
+    {
+        public override PatchGrid Grid => grid;
+        public override int Size => 5;
+        public override TargetValues Of(Tensor view) => new((grid.Cut(view).mean([-1], keepdim: true) * torch.arange(1, 6, ScalarType.Float32)).sin());
     }
 }

@@ -33,6 +33,11 @@ public class PrintingTests
         { "tensor([1., 1.], requires_grad=True)", () => torch.ones([2], requires_grad: true) },
         { "tensor([0.3333, 0.3333, 0.3333, 0.3333, 0.3333, 0.3333, 0.3333, 0.3333, 0.3333,\n        0.3333, 0.3333, 0.3333, 0.3333, 0.3333, 0.3333], dtype=torch.float64)", () => torch.ones([15], ScalarType.Float64) / 3 },
         { "tensor([-1., -1., -1.])", () => -torch.ones(3) },
+        { "tensor([2., 2.], grad_fn=<AddBackward0>)", () => torch.ones([2], requires_grad: true) + torch.ones(2) },
+        { "tensor(4., grad_fn=<SumBackward0>)", () => (torch.ones([2], requires_grad: true) * 2).sum() },
+        { "tensor([[1.],\n        [1.]], grad_fn=<TBackward0>)", () => torch.ones([1, 2], requires_grad: true).t() },
+        { "tensor([1., 1.], dtype=torch.float64, grad_fn=<ToCopyBackward0>)", () => torch.ones([2], requires_grad: true).@double() },
+        { "tensor([1., 1.])", () => torch.ones([2], requires_grad: true).detach() },
     };
 
     [Theory, MemberData(nameof(Printed))]

@@ -459,6 +459,12 @@ for f, d in (("half", torch.float16), ("float", torch.float32), ("double", torch
     case(f"Tensor.{f}", x)
 case("Tensor.byte", pos)
 
+# ---- added later, so that the draws above stay what they were
+for reduce in ("sum", "prod", "mean", "amax", "amin"):
+    case("Tensor.scatter_reduce", x, 1, ids, y, reduce)
+case("Tensor.scatter_reduce", x, 1, ids, y, "amax", False, f=lambda a, d, i, s, r, include: a.scatter_reduce(d, i, s, r, include_self=include))
+case("functional.conv_transpose3d", torch.randn(1, 2, 2, 3, 3), torch.randn(2, 3, 2, 2, 2), torch.randn(3), [1, 2, 2], [0, 1, 1], [0, 1, 1])
+
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "operators.json"), "w") as out:
     out.write("[\n" + ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases) + "\n]\n")
 print(len(cases), "cases")

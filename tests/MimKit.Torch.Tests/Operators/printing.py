@@ -32,6 +32,11 @@ expressions = {
     "ones(2, requires_grad=True)": "torch.ones([2], requires_grad: true)",
     "ones(15, dtype=torch.float64) / 3": "torch.ones([15], ScalarType.Float64) / 3",
     "-ones(3)": "-torch.ones(3)",
+    "ones(2, requires_grad=True) + ones(2)": "torch.ones([2], requires_grad: true) + torch.ones(2)",
+    "(ones(2, requires_grad=True) * 2).sum()": "(torch.ones([2], requires_grad: true) * 2).sum()",
+    "ones(1, 2, requires_grad=True).t()": "torch.ones([1, 2], requires_grad: true).t()",
+    "ones(2, requires_grad=True).double()": "torch.ones([2], requires_grad: true).@double()",
+    "ones(2, requires_grad=True).detach()": "torch.ones([2], requires_grad: true).detach()",
 }
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "PrintingTests.cs"), "w") as out:
     out.write("// Made by printing.py: what PyTorch prints for the same expression.\nusing static MimKit.Torch.torch;\n\nnamespace MimKit.Torch.Tests.Operators;\n\npublic class PrintingTests\n{\n")

@@ -78,18 +78,15 @@ static class Quantisers
         Load(network, stored);
         network.train();
         var betas = stored.Numbers("betas");
-        bool Decayed((string name, Parameter parameter) named) => ParameterGroups.IsDecayed(named.name, named.parameter) && !VqKd.IsUndecayed(named.name);
-        var trained = network.named_parameters().Where(named => named.parameter.requires_grad).ToList();
-        using var optimizer = optim.AdamW([
-            new AdamW.ParamGroup(trained.Where(Decayed).Select(named => named.parameter), 0, betas[0], betas[1]),
-            new AdamW.ParamGroup(trained.Where(named => !Decayed(named)).Select(named => named.parameter), 0, betas[0], betas[1])]);
+        var groups = ParameterGroups.Of(network, VqKdConfig.Mini28.Plan(seed: 0) with { WeightDecay = 1, Beta1 = betas[0], Beta2 = betas[1] });
+        var decayed = groups.Where(group => group.Decayed).Select(group => group.Settings).ToHashSet();
+        using var optimizer = optim.AdamW(groups.Select(group => group.Settings));
         var (rates, decays, norms, distances, commitments, ids) = (new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<Tensor>());
         for (var step = 0; step < stored.Integer("steps"); step++)
         {
             rates.Add(Scheduled(stored.Config.GetProperty("lr_schedule"), step));
             decays.Add(Scheduled(stored.Config.GetProperty("wd_schedule"), step));
-            foreach (var group in optimizer.ParamGroups) (group.LearningRate, group.WeightDecay) = (rates[^1], 0);
-            optimizer.ParamGroups[0].WeightDecay = decays[^1];
+            foreach (var group in optimizer.ParamGroups) (group.LearningRate, group.WeightDecay) = (rates[^1], decayed.Contains(group) ? decays[^1] : 0);
 
             optimizer.zero_grad();
             var vectors = network.ToCode(network.Features(InputScale.MinusOneToOne.From(stored["x"][step], InputScale.ZeroToOne, 3)));

@@ -197,9 +197,6 @@ public sealed class VqKd : ITrainable, IDisposable
     public static Tensor CosineDistance(Tensor decoded, Tensor features) =>
         1 - (nn.functional.normalize(decoded, dim: -1) * nn.functional.normalize(features, dim: -1)).sum(-1L).mean();
 
-    /// <summary>Matrices that the released optimiser does not decay, beside biases and norms.</summary>
-    public static bool IsUndecayed(string parameter) => parameter.EndsWith("cls_token", StringComparison.Ordinal) || parameter.EndsWith("pos_embed", StringComparison.Ordinal);
-
     public void Dispose() => _network.Dispose();
 
     public override string ToString() => $"VQ-KD, {_config.Codes} codes of width {_config.CodeWidth}, taught by {_teacher.Name}";
