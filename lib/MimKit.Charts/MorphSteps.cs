@@ -6,7 +6,7 @@ namespace MimKit.Charts;
 
 public static partial class Chart
 {
-    private const int SliderHeight = 76;
+    private const int SliderHeight = 90;
     private const double Tint = 0.55;                                              // of a group's colour over the image
 
     /// <summary>One morphing round by round, with a slider: the groups' colours lie on the images, and coarsen as the schedule proceeds.</summary>
