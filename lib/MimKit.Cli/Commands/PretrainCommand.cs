@@ -35,7 +35,7 @@ static class PretrainCommand
         var seed = new Option<ulong>("--seed") { HelpName = "N", Description = "Of weights, order and masks.", DefaultValueFactory = _ => 0 };
         var folder = new Option<string?>("--out") { HelpName = "RUN", Description = "The run folder; runs/METHOD-DATA-seedN unless given." };
         var resume = new Option<bool>("--resume") { Description = "Go on from the folder's last checkpoint." };
-        var dry = new Option<bool>("--dry-run") { Description = "Say what would be trained, and stop." };
+        var dry = new Option<bool>("--dry-run") { Description = "Say what would be trained and, from a few steps of it, what it would cost; and stop." };
         var processes = new Option<int>("--processes") { HelpName = "N", Description = "Train in N processes on this machine, each with its share of every batch and of the cores.", DefaultValueFactory = _ => 1 };
         var command = new Command(verb, about) { method, data, model, settings, epochs, seed, folder, resume, dry, processes };
         command.SetAction(parsed =>
@@ -62,6 +62,7 @@ static class PretrainCommand
         if (request.DryRun)
         {
             output.WriteLine(Described(recipe, train, plan));
+            output.WriteLine(Rehearsal.Of(recipe.Build, train, plan));
             return 0;
         }
         if (request.Processes > 1 && place is null) return LocalRanks.Run(request.Processes, [.. parsed.Tokens.Select(token => token.Value)], output);

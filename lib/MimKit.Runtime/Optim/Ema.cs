@@ -20,8 +20,37 @@ public sealed class Ema(nn.Module network, double decay) : IDisposable
     /// <summary>The decay of an update that names none.</summary>
     public double Decay => decay;
 
+    /// <summary>Puts the averages into the network until the result is disposed, which puts its own state back.</summary>
+    public IDisposable Borrow() => new Loan(network.state_dict(), _averages);
+
     public void Dispose()
     {
         foreach (var average in _averages.Values) average.Dispose();
+    }
+
+    private sealed class Loan : IDisposable
+    {
+        private readonly List<(Tensor Own, Tensor Kept)> _loans = [];
+
+        public Loan(IReadOnlyDictionary<string, Tensor> state, Dictionary<string, Tensor> averages)
+        {
+            using var off = torch.no_grad();
+            foreach (var (name, own) in state)
+            {
+                _loans.Add((own, own.detach().clone().DetachFromDisposeScope()));
+                own.copy_(averages[name]);
+            }
+        }
+
+        public void Dispose()
+        {
+            using var off = torch.no_grad();
+            foreach (var (own, kept) in _loans)
+            {
+                own.copy_(kept);
+                kept.Dispose();
+            }
+            _loans.Clear();
+        }
     }
 }

@@ -26,8 +26,8 @@ public sealed class Trainer(ITrainable subject, ImageSet train, TrainingPlan pla
     /// <summary>Called after every epoch with the number of epochs done, the network as it is: for an online probe. Of several ranks the first calls it.</summary>
     public Action<int>? OnEpoch { get; init; }
 
-    /// <summary>The moving average of the weights, where the plan asks for one; set when <see cref="Run"/> begins, and the caller's to dispose.</summary>
-    public WeightAverage? Average { get; private set; }
+    /// <summary>The moving average of the network's state, where the plan asks for one; set when <see cref="Run"/> begins, and the caller's to dispose.</summary>
+    public Ema? Average { get; private set; }
 
     /// <summary>Where progress is written: the terminal or the notebook cell.</summary>
     public TextWriter Output { get; init; } = Console.Out;
@@ -64,7 +64,7 @@ public sealed class Trainer(ITrainable subject, ImageSet train, TrainingPlan pla
         using var lossSum = torch.zeros(Array.Empty<long>()).DetachFromDisposeScope();
         using var health = new Health(plan.WhenNonFinite);
         ranks.Begin(subject);
-        Average = plan.AverageDecay is { } decay ? new WeightAverage(subject.Network, decay) : null;
+        Average = plan.AverageDecay is { } decay ? new Ema(subject.Network, decay) : null;
         var folder = ranks.Open(plan.RunFolder, Resume, resume => new RunFolder(plan.RunFolder!, subject, train, plan, resume));
         var checkpoint = folder is null ? null : new Checkpoint(folder, subject, () => State(optimizer, lossSum), plan.KeepCheckpoints, output);
         if (Resume && checkpoint!.Exists) (step, optimizer.Steps, earlier) = checkpoint.Load();
@@ -89,7 +89,7 @@ public sealed class Trainer(ITrainable subject, ImageSet train, TrainingPlan pla
                 var loss = ranks.Sum(subject, Gradient(ranks, batch, draw));
                 Update(optimizer, groups, health, loss, step, rate, Schedule.WeightDecay(plan, step, perEpoch));
                 subject.AfterStep();
-                Average?.Follow();
+                Average?.Update();
                 step++;
 
                 if (Logged(ranks, log, loss, step, rate, folder) is { } line) Tell(ranks, line, lines, folder);
