@@ -35,6 +35,7 @@ public sealed class Trainer(ITrainable subject, ImageSet train, TrainingPlan pla
     /// <summary>Trains to the end of the plan.</summary>
     /// <exception cref="OperationCanceledException">Training was interrupted; the message says how to go on.</exception>
     /// <exception cref="DivergedException">A loss or a gradient was NaN or infinite, and the plan says to stop; what shows it again is in the run folder.</exception>
+    /// <exception cref="TorchException">A step ran out of memory: the message says which size fits.</exception>
     /// <exception cref="RankLostException">Another rank stopped or died.</exception>
     public RunResult Run()
     {
@@ -43,6 +44,10 @@ public sealed class Trainer(ITrainable subject, ImageSet train, TrainingPlan pla
         try
         {
             return Loop(ranks, ranks.IsFirst ? Output : TextWriter.Null);
+        }
+        catch (TorchException full) when (full.Kind == TorchErrorKind.OutOfMemory && ranks.IsAlone)
+        {
+            throw Fitting.Explained(full, subject, train, plan);
         }
         catch (Exception reason)
         {

@@ -37,8 +37,12 @@ internal sealed class TinySubject : ITrainable, IDisposable
     /// <summary>Multiplies the loss: NaN makes the run diverge.</summary>
     public double Scale { get; set; } = 1;
 
+    /// <summary>More images than this at once do not fit into memory.</summary>
+    public int Room { get; set; } = int.MaxValue;
+
     public Tensor Step(Batch batch, Draw draw)
     {
+        if (batch.Indices.Length > Room) torch.empty([1L << 46]);                             // 256 TiB
         var x = batch.Images.reshape(-1, Width);                                              // [B, 16]
         var kept = torch.tensor(draw.Uniform(Purpose.Mask, Width), [x.shape[0], Width]).gt(0.5).to(ScalarType.Float32);
         var pull = (_network.Inner.weight - _target).square().mean();

@@ -208,6 +208,19 @@ public sealed class TrainerTests : IDisposable
             Assert.True(weight.allclose(divided.Network.state_dict()[name], rtol: 1e-4, atol: 1e-5), name);  // Adam divides by small numbers
     }
 
+    [Theory]
+    [InlineData(2, "tried: 2 images at once fit. Accumulate = 4 ")]
+    [InlineData(0, "tried: not even one image fits.")]
+    public void Out_of_memory_says_what_fits(int room, string expected)
+    {
+        using var subject = new TinySubject(seed: 5) { Room = room };
+        var said = Assert.Throws<TorchException>(() => Trainer(subject, Plan()).Run());
+        Assert.Equal(TorchErrorKind.OutOfMemory, said.Kind);
+        Assert.Contains("A step of 8 images ran out of memory", said.Message);
+        Assert.Contains(expected, said.Message);
+        if (room > 0) Assert.Equal(20, Trainer(subject, Plan() with { Accumulate = 4 }).Run().Log[^1].Step);
+    }
+
     [Fact]
     public void The_average_of_the_weights_follows_them_and_can_be_borrowed()
     {
