@@ -1,3 +1,4 @@
+using MimKit.Torch;
 using System.Text.Json.Nodes;
 using MimKit.Runtime;
 using MimKit.Training;
