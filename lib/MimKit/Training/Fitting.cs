@@ -25,7 +25,6 @@ static class Fitting
     static bool Fits(ITrainable subject, ImageSet train, TrainingPlan plan, int images)
     {
         foreach (var parameter in subject.Network.parameters()) parameter.grad = null;
-        torch.cuda.empty_cache();
         try
         {
             using var scope = NewDisposeScope();

@@ -81,6 +81,7 @@ public sealed class Trainer(ITrainable subject, ImageSet train, TrainingPlan pla
         output.WriteLine($"{subject.Config}\n{train}; {plan.Epochs} epochs of {perEpoch:N0} steps, batch {plan.BatchSize}{(plan.Accumulate > 1 ? $" in {plan.Accumulate} parts" : "")}, seed {plan.Seed}{(step > 0 ? $"; goes on after step {step:N0}" : "")}");
         subject.Network.train();
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);   // what reading data left behind: from here on memory is flat
+        GC.WaitForPendingFinalizers();
         using var log = new StepLog(plan, perEpoch, step, earlier, lossSum, health, output);
         for (var epoch = (int)(step / perEpoch); epoch < plan.Epochs; epoch++)
         {
