@@ -15,7 +15,7 @@ public sealed class KilledRunTests : IDisposable
     // Six epochs of 26 steps with a checkpoint after each.
     System.Diagnostics.Process Start(string method, string run) => Cli.Start(
     [
-        "pretrain", method, "--out", _folder.At(run), "--resume", "--epochs", "6", "--set", "Encoder.Width=16", "--set", "Encoder.Blocks=2", "--set", "Encoder.Heads=2",
+        "pretrain", method, "--out", _folder.At(run), "--resume", "--epochs", "6", "--set", "Encoder.Width=16", "--set", "Encoder.Blocks=3", "--set", "Encoder.Heads=2",
         "--set", "BatchSize=2048", "--set", "WarmupEpochs=0",
         .. method == "data2vec" ? Array.Empty<string>() : ["--set", "Decoder.Width=16", "--set", "Decoder.Blocks=1", "--set", "Decoder.Heads=2"],
     ]);
