@@ -1,21 +1,21 @@
 namespace MimKit.Cli.Tests;
 
-/// <summary>A run that is killed at any moment goes on to the bits of one that never stopped. With MIMKIT_TEST_ALL=1: ten kills of three methods.</summary>
+/// <summary>A run that is killed at any moment goes on to the bits of one that never stopped. One kill of one method; with MIMKIT_TEST_ALL=1 ten of three.</summary>
 public sealed class KilledRunTests : IDisposable
 {
     static readonly bool All = Environment.GetEnvironmentVariable("MIMKIT_TEST_ALL") is "1";
-    static readonly int Kills = All ? 10 : 2;
+    static readonly int Kills = All ? 10 : 1, Epochs = All ? 6 : 2;
 
-    public static TheoryData<string> Methods => All ? ["mae", "cluster-mim", "data2vec"] : ["data2vec"];
+    public static TheoryData<string> Methods => All ? ["mae", "cluster-mim", "data2vec"] : ["mae"];
 
     readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
-    // Six epochs of 26 steps with a checkpoint after each.
+    // Epochs of 26 steps with a checkpoint after each.
     System.Diagnostics.Process Start(string method, string run) => Cli.Start(
     [
-        "pretrain", method, "--out", _folder.At(run), "--resume", "--epochs", "6", "--set", "Encoder.Width=16", "--set", "Encoder.Blocks=3", "--set", "Encoder.Heads=2",
+        "pretrain", method, "--out", _folder.At(run), "--resume", "--epochs", $"{Epochs}", "--set", "Encoder.Width=16", "--set", "Encoder.Blocks=3", "--set", "Encoder.Heads=2",
         "--set", "BatchSize=2048", "--set", "WarmupEpochs=0",
         .. method == "data2vec" ? Array.Empty<string>() : ["--set", "Decoder.Width=16", "--set", "Decoder.Blocks=1", "--set", "Decoder.Heads=2"],
     ]);
@@ -42,7 +42,7 @@ public sealed class KilledRunTests : IDisposable
             run.WaitForExit();
             killed++;
         }
-        Assert.True(killed >= 2, $"the run was over after {killed} kills");
+        Assert.True(killed >= Math.Min(Kills, 2), $"the run was over after {killed} kills");
         said = Start(method, "killed").End();
         Assert.True(said.Code == 0, said.Error);
 
