@@ -26,6 +26,28 @@ public class PictureTests
     }
 
     [Fact]
+    public void A_data_set_shows_its_classes_their_sizes_and_its_grey_values()
+    {
+        var overview = new DatasetOverview(Images, Images.Take(20));
+        Assert.Contains("10 x 8 images of 28 x 28", overview.Pictures().Summary);
+        var largest = Images.Labels.GroupBy(label => label).Max(one => one.Count());
+        Assert.Equal(["val", 300, 10, Images.Labels.GroupBy(label => label).Min(one => one.Count()), largest], overview.Table().Rows[0][..5]);
+        Assert.Equal(Images.Pixels.Average(value => value / 255.0), double.Parse((string)overview.Table().Rows[0][5]!), 0.0006);
+        Assert.Equal(2, overview.Table().Rows.Count);
+        Assert.Contains("<table>", (string)overview.MimeBundle()["text/html"]);
+    }
+
+    [Fact]
+    public void A_transform_is_shown_by_draws_beside_the_image()
+    {
+        Assert.Contains("3 x 5 images of 28 x 28", Chart.Views(new TrainViews(28), Images, draws: 4, count: 3).Summary);
+        Assert.Contains($"{Corruptions.All.Count} x 6 images of 28 x 28", Chart.Corrupted(Images).Summary);
+        var twice = new[] { 1UL, 1UL, 2UL }.Select(seed => (byte[])Chart.Views(new TrainViews(28), Images, draws: 2, count: 1, seed).MimeBundle()["image/png"]).ToList();
+        Assert.Equal(twice[0], twice[1]);
+        Assert.NotEqual(twice[0], twice[2]);
+    }
+
+    [Fact]
     public void A_perfect_prediction_is_drawn_as_the_image_itself()
     {
         using var method = (MaeConfig.Mini28 with { Precision = Precision.Float32 }).Build(seed: 0);

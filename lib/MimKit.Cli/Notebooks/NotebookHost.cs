@@ -27,6 +27,7 @@ static class NotebookHost
     public static SessionOptions Session()
     {
         TokenizerDisplay.Register();
+        DatasetDisplay.Register();
         return new()
         {
             References = [.. Files],
