@@ -1,4 +1,7 @@
+using MimKit.Data;
 using MimKit.Metrics;
+using MimKit.Models;
+using static MimKit.Torch.torch;
 
 namespace MimKit.Tests.Metrics;
 
@@ -71,5 +74,46 @@ public class ViewGraphTests
         Assert.Throws<ArgumentException>(() => Identity().Read([0, 1]));
         Assert.Throws<ArgumentException>(() => Identity().Merge([0]));
         Assert.Throws<ArgumentException>(() => new ViewGraph(new double[,] { { double.NaN } }));
+    }
+
+    [Fact] // closed forms of any finite data set with one view an image: METHODS 3.5
+    public void On_Fashion_MNIST_patches_the_three_quantities_are_those_of_their_tokenizers()
+    {
+        using var scope = NewDisposeScope();
+        var val = Datasets.Open("fashion-mnist").Val.Take(300);
+        var grid = new PatchGrid(7, 7, 4, 1);
+        var shares = Enumerable.Range(0, 10).Select(label => val.Labels.Count(l => l == label) / 300.0).ToArray();
+        GraphReading Read(Target tokenizer) => ViewGraph.OfImages(tokenizer, val, new RandomMasking(0.75)).Read(val.Labels);
+        Clusters Of(int count) => new PixelClustering { Clusters = count, Epochs = 1 }.Fit(val, grid);
+
+        using var single = Of(1);
+        var one = Read(new ClusterTarget(single));
+        Assert.Equal(1, one.SquaredEigenvalues, 6);                                // one token joins everything
+        Assert.Equal(1 - shares.Sum(share => share * share), one.InterClassMass, 9);
+        Assert.Equal(1 - shares.Max(), one.SpectralError, 6);
+
+        var classes = new ViewGraph(Joint(300, 10, i => val.Labels[i])).Read(val.Labels);
+        Assert.Equal(10, classes.SquaredEigenvalues, 6);                           // a component a class
+        Assert.Equal(0, classes.InterClassMass, 9);
+        Assert.Equal(0, classes.SpectralError, 9);
+
+        var images = new ViewGraph(Joint(300, 300, i => i)).Read(val.Labels);
+        Assert.Equal(300, images.SquaredEigenvalues, 5);                           // a component an image: nothing is joined, nothing learnt
+        Assert.Equal(0, images.InterClassMass, 9);
+        Assert.True(images.SpectralError > 0.8, $"{images}");
+
+        using var fifty = Of(50);
+        var pixels = Read(new ClusterTarget(fifty));
+        Assert.InRange(pixels.SquaredEigenvalues, 1, 10);
+        Assert.InRange(pixels.InterClassMass, 0.5, one.InterClassMass);
+        Assert.True(pixels.SpectralError < one.SpectralError);
+        Assert.Contains("read them separately", ViewGraph.Table([("one", one), ("pixels", pixels)]).ToString());
+
+        static double[,] Joint(int visible, int hidden, Func<int, int> token)
+        {
+            var joint = new double[visible, hidden];
+            for (var i = 0; i < visible; i++) joint[i, token(i)] = 1;
+            return joint;
+        }
     }
 }

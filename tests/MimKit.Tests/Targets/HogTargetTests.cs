@@ -1,4 +1,5 @@
 using MimKit.Models;
+using MimKit.Runtime;
 using MimKit.Torch;
 using static MimKit.Torch.torch;
 
@@ -55,4 +56,24 @@ public class HogTargetTests
     [Fact]
     public void Cells_that_do_not_divide_a_patch_are_refused() =>
         Assert.Contains("Take one of 1, 2, 4", Assert.Throws<ArgumentException>(() => new HogTarget(One, 3)).Message);
+
+    // another variant (differences instead of Sobel's gradients, no window, no padding at edges): alike, not equal
+    [Fact]
+    public void It_correlates_with_scikit_images_variant_at_nine_tenths()
+    {
+        using var scope = NewDisposeScope();
+        using var stored = new SafetensorsFile(Stored("hog.safetensors"));
+        var ours = new HogTarget(new(14, 14, 8, 1), cell: 8, window: 0).Of(stored.Read("images")).Values.flatten();
+        var theirs = stored.Read("hog").flatten();
+        var (a, b) = (ours - ours.mean(), theirs - theirs.mean());
+        var correlation = ((a * b).sum() / (a.square().sum() * b.square().sum()).sqrt()).item<float>();
+        Assert.InRange(correlation, 0.9f, 1);
+    }
+
+    private static string Stored(string name)
+    {
+        for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
+            if (Path.Combine(folder, "tests", "reference", "skimage", name) is var path && File.Exists(path)) return path;
+        throw new FileNotFoundException($"tests/reference/skimage/{name} is not above {AppContext.BaseDirectory}");
+    }
 }

@@ -51,4 +51,20 @@ public class PixelTargetTests
         Assert.Equal(0, PixelTarget.ConstantShare(noise, 2));
         Assert.Equal(1 / 8.0, PixelTarget.ConstantShare(new ImageSet(noise.Manifest, "one", pixels, noise.Labels), 2));
     }
+
+    [Fact]
+    public void Low_pass_pixels_keep_a_ramp_and_lose_a_checkerboard()
+    {
+        using var scope = NewDisposeScope();
+        var grid = new PatchGrid(4, 4, 4, 1);
+        Tensor Image(Func<int, int, float> pixel) => tensor([.. Enumerable.Range(0, 256).Select(i => pixel(i / 16, i % 16))], [1, 1, 16, 16]);
+        Tensor Of(Tensor image) => new PixelTarget(grid, normalised: false, lowPass: 1.5).Of(image).Values;
+
+        var inner = Of(Image((_, x) => x)).reshape(4, 4, 4, 4)[1];                 // [columns, y, x] of the second row of patches
+        Assert.Equal([5f, 6, 7], inner[1][0].narrow(0, 1, 3).ToArray<float>().Select(value => MathF.Round(value, 4)));
+        Assert.InRange(Of(Image((y, x) => (y + x) % 2)).sub(0.5).abs().max().item<float>(), 0, 0.01f);
+        Assert.Equal(1, Of(Image((_, _) => 1)).mean().item<float>(), 5);
+        Assert.Contains("below a blur of 1.5", new PixelTarget(grid, lowPass: 1.5).ToString());
+        Assert.Contains("Take less than 5.33", Assert.Throws<ArgumentException>(() => { new PixelTarget(grid, lowPass: 6).Of(zeros(1, 1, 16, 16)); }).Message);
+    }
 }

@@ -58,6 +58,7 @@ public sealed class MiniBatchKMeans
         using var scope = NewDisposeScope();
         points = points.detach().to(float32).contiguous();
         if (points.ndim != 2 || points.size(0) == 0) throw new ArgumentException($"k-means takes points [n, D] with n at least 1, found {points.metastr()}.");
+        if (!double.IsFinite(points.sum(float64).item<double>())) throw new ArgumentException("Points hold NaN or infinity; k-means has no mean of them. Look at the features of this batch.");
         var (rows, width) = ((int)points.size(0), (int)points.size(1));
         if (_centres.Length == 0) StartFrom(KMeansStart.Centres(points, Clusters, _seed));
         if (_centres.Length != Clusters * width) throw new ArgumentException($"The centres have {_centres.Length / Clusters} values, these points {width}.");

@@ -180,10 +180,11 @@ public sealed class VqKd : ITrainable, IDisposable
     {
         using var off = no_grad();
         using var scope = NewDisposeScope();
+        var patches = images * _network.Grid.Count;
+        if (patches < _config.Codes)
+            throw new ArgumentException($"{_config.Codes} codes cannot start from the {patches} patches of {images} images. Set StartImages to at least {_config.Codes / _network.Grid.Count + 1}, or fewer Codes.");
         var places = new Draw(seed, 0, [0]).Permutation(Purpose.KMeans, train.Count)[..images];
         var vectors = cat([.. places.Chunk(PointsPerBatch).Select(chunk => Vectors(Batch.Of(train, chunk).Images).flatten(0, 1))]);   // [n, c]
-        if (vectors.size(0) < _config.Codes)
-            throw new ArgumentException($"{_config.Codes} codes cannot start from the {vectors.size(0)} patches of {images} images. Set StartImages to at least {_config.Codes / _network.Grid.Count + 1}, or fewer Codes.");
         var points = _network.Quantizer.Comparable(vectors);
         var rows = new Draw(seed, 1, [0]).Permutation(Purpose.KMeans, (int)points.size(0))[.._config.Codes];
         var start = _config.Follow == Fidelity.AsReleased ? points.index_select(0, tensor(rows)) : KMeansStart.Centres(points, _config.Codes, seed);
