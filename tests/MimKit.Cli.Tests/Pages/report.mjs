@@ -9,7 +9,7 @@ const { chromium } = await import(pathToFileURL(`${playwright}/index.mjs`).href)
 const undrawn = () => [...document.querySelectorAll('figure.plot, [data-mimkit-figure]')].filter(figure => {
   const drawing = figure.querySelector('svg.main-svg, canvas');
   const box = drawing?.getBoundingClientRect();
-  const marks = figure.querySelectorAll('.main-svg image, .main-svg .plot path, .main-svg .point, canvas').length;
+  const marks = figure.querySelectorAll('.main-svg image, .main-svg .trace path, .main-svg .point, canvas').length;
   return !(box?.width > 100 && box?.height > 40 && marks > 0);
 }).map(figure => figure.getAttribute('aria-label')?.slice(0, 80) ?? figure.id);
 
