@@ -54,7 +54,7 @@ sealed class TcasStudy(DataSplits data, Artefacts artefacts, TcasStudyPlan plan,
     [
         ("TCAS", tcas => tcas.Plain), ("TCAS without the modal token", tcas => tcas.WithoutModal), ("TCAS by position", tcas => tcas.ByPosition),
         ("mean cosine of classes", tcas => tcas.Statistics.MeanOffDiagonalCosine), ("walk to other classes", tcas => tcas.Statistics.WalkOffDiagonal),
-        ("H(class | token)", tcas => tcas.Statistics.ClassEntropyGivenToken), ("NMI", tcas => tcas.Statistics.NormalisedMutualInformation),
+        ("class entropy given the token", tcas => tcas.Statistics.ClassEntropyGivenToken), ("NMI", tcas => tcas.Statistics.NormalisedMutualInformation),
         ("purity", tcas => tcas.Statistics.Purity), ("perplexity", tcas => tcas.Statistics.Perplexity),
     ];
 
