@@ -29,22 +29,22 @@ public class BaselineTests
 
     private static readonly Dictionary<string, Func<Method>> Builders = new()
     {
-        ["BEiT v2"] = () => Tiny(BeitV2Config.Mini28 with { Aggregation = new(1, 1) }).Build(new Bins(Encoder.Grid()), 1),
-        ["BEiT v2 without aggregation"] = () => Tiny(BeitV2Config.Mini28 with { Aggregation = null }).Build(new Bins(Encoder.Grid()), 1),
-        ["BEiT"] = () => Tiny(BeitConfig.Mini28).Build(new Bins(Encoder.Grid()), 1),
+        ["BEiT v2"] = () => Tiny(BeitV2Config.Mini28 with { Aggregation = new(1, 1) }).Build(new BrightnessCodes(Encoder.Grid()), 1),
+        ["BEiT v2 without aggregation"] = () => Tiny(BeitV2Config.Mini28 with { Aggregation = null }).Build(new BrightnessCodes(Encoder.Grid()), 1),
+        ["BEiT"] = () => Tiny(BeitConfig.Mini28).Build(new BrightnessCodes(Encoder.Grid()), 1),
         ["MaskFeat"] = () => Tiny(MaskFeatConfig.Mini28 with { Cell = 1, Window = 0 }).Build(1),
         ["SimMIM"] = () => (Tiny(SimMimConfig.Mini28) with { Masking = new UnitMasking(0.6, 1) }).Build(1),
-        ["feature regression"] = () => Tiny(FeatureRegressionConfig.Mini28).Build(new Waves(Encoder.Grid()), 1),
+        ["feature regression"] = () => Tiny(FeatureRegressionConfig.Mini28).Build(new BrightnessWaves(Encoder.Grid()), 1),
         ["data2vec"] = () => Tiny(Data2VecConfig.Mini28 with { AveragedBlocks = 2, Decay = 0.9 }).Build(1),
-        ["DTM"] = () => Tiny(DtmConfig.Mini28 with { Morphing = Morphs }).Build(new Waves(Encoder.Grid()), 1),
-        ["DTM as released, smooth L1"] = () => Tiny(DtmConfig.Mini28 with { Morphing = Morphs with { Follow = Fidelity.AsReleased, NormaliseTarget = true }, Objective = new SmoothL1() }).Build(new Waves(Encoder.Grid()), 1),
-        ["DTM, masked only, superpixels"] = () => Tiny(DtmConfig.Mini28 with { Morphing = new SuperpixelMorphing(2) }).Build(new Waves(Encoder.Grid()), 1),
-        ["DTM without masks"] = () => Tiny(DtmConfig.Mini28).Unmasked().Build(new Waves(Encoder.Grid()), 1),
-        ["DTM on BEiT v2"] = () => Tiny(BeitV2Config.Mini28 with { Aggregation = new(1, 1) }).Build(new Bins(Encoder.Grid()), 1, new Waves(Encoder.Grid())),
-        ["BEiT v2 with morphed codes"] = () => Tiny(BeitV2Config.Mini28 with { Aggregation = new(1, 1), Morphing = Morphs }).Build(new Bins(Encoder.Grid()), 1),
-        ["DTM on MAE"] = () => Mae.Build(1, new Waves(Encoder.Grid())),
+        ["DTM"] = () => Tiny(DtmConfig.Mini28 with { Morphing = Morphs }).Build(new BrightnessWaves(Encoder.Grid()), 1),
+        ["DTM as released, smooth L1"] = () => Tiny(DtmConfig.Mini28 with { Morphing = Morphs with { Follow = Fidelity.AsReleased, NormaliseTarget = true }, Objective = new SmoothL1() }).Build(new BrightnessWaves(Encoder.Grid()), 1),
+        ["DTM, masked only, superpixels"] = () => Tiny(DtmConfig.Mini28 with { Morphing = new SuperpixelMorphing(2) }).Build(new BrightnessWaves(Encoder.Grid()), 1),
+        ["DTM without masks"] = () => Tiny(DtmConfig.Mini28).Unmasked().Build(new BrightnessWaves(Encoder.Grid()), 1),
+        ["DTM on BEiT v2"] = () => Tiny(BeitV2Config.Mini28 with { Aggregation = new(1, 1) }).Build(new BrightnessCodes(Encoder.Grid()), 1, new BrightnessWaves(Encoder.Grid())),
+        ["BEiT v2 with morphed codes"] = () => Tiny(BeitV2Config.Mini28 with { Aggregation = new(1, 1), Morphing = Morphs }).Build(new BrightnessCodes(Encoder.Grid()), 1),
+        ["DTM on MAE"] = () => Mae.Build(1, new BrightnessWaves(Encoder.Grid())),
         ["U-MAE"] = () => (Mae with { Uniformity = UMae.Mini28.Uniformity }).Build(1),
-        ["ClusterMIM with morphed codes"] = () => (ClusterMimConfig.Mini28 with { Encoder = Encoder, Decoder = new(8, 1, 2), Masking = new RandomMasking(0.5), Precision = Precision.Float32, Morphing = Morphs }).Build(new Bins(Encoder.Grid()), 1),
+        ["ClusterMIM with morphed codes"] = () => (ClusterMimConfig.Mini28 with { Encoder = Encoder, Decoder = new(8, 1, 2), Masking = new RandomMasking(0.5), Precision = Precision.Float32, Morphing = Morphs }).Build(new BrightnessCodes(Encoder.Grid()), 1),
         ["attention-guided MAE"] = () => (Mae with { Masking = new AttentionMasking(0.5) }).Build(1),
     };
 
@@ -80,7 +80,7 @@ public class BaselineTests
 
     [Fact]
     public void Nothing_hidden_and_a_term_at_hidden_patches_is_refused() =>
-        Assert.Contains("Positions.All", Assert.Throws<ArgumentException>(() => (Tiny(DtmConfig.Mini28) with { Positions = Positions.Masked }).Unmasked().Build(new Waves(Encoder.Grid()), 1)).Message);
+        Assert.Contains("Positions.All", Assert.Throws<ArgumentException>(() => (Tiny(DtmConfig.Mini28) with { Positions = Positions.Masked }).Unmasked().Build(new BrightnessWaves(Encoder.Grid()), 1)).Message);
 
     [Fact]
     public void Uniformity_is_the_mean_squared_cosine_of_all_pairs()
@@ -104,21 +104,5 @@ public class BaselineTests
         Assert.True(DtmConfig.Base16.Parts is { SharedBias: true, BlockBias: true, LayerScale: 0.1 });
         Assert.Equal(new BlockwiseMasking(19, 4), DtmConfig.Mini28.Masking);
         Assert.Equal(0.01, UMae.Base16.Uniformity);
-    }
-
-    /// <summary>Brightness in four steps: a tokenizer without training.</summary>
-    private sealed class Bins(PatchGrid grid) : Target
-    {
-        public override PatchGrid Grid => grid;
-        public override int Size => 4;
-        public override TargetValues Of(Tensor view) => new(grid.Cut(view).mean([-1]).add(2).clamp(0, 3).to(int64));
-    }
-
-    /// <summary>Waves of brightness: a teacher without training.</summary>
-    private sealed class Waves(PatchGrid grid) : Target
-    {
-        public override PatchGrid Grid => grid;
-        public override int Size => 5;
-        public override TargetValues Of(Tensor view) => new((grid.Cut(view).mean([-1], keepdim: true) * torch.arange(1, 6, ScalarType.Float32)).sin());
     }
 }

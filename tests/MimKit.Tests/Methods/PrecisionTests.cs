@@ -134,20 +134,4 @@ public class PrecisionTests
         Assert.Equal(float32, policy[Arithmetic.Attention]);
         Assert.True((Fused.Attention(same, 1, 1).to(float32) - 1).abs().max().item<float>() < 0.01);
     }
-
-    /// <summary>Four bins of brightness: a tokenizer without training.</summary>
-    private sealed class BrightnessCodes(PatchGrid grid) : Target
-    {
-        public override PatchGrid Grid => grid;
-        public override int Size => 4;
-        public override TargetValues Of(Tensor view) => new(grid.Cut(view).mean([-1]).add(2).clamp(0, 3).to(int64));
-    }
-
-    /// <summary>Waves of brightness: a teacher without training.</summary>
-    private sealed class BrightnessWaves(PatchGrid grid) : Target
-    {
-        public override PatchGrid Grid => grid;
-        public override int Size => 5;
-        public override TargetValues Of(Tensor view) => new((grid.Cut(view).mean([-1], keepdim: true) * torch.arange(1, 6, ScalarType.Float32)).sin());
-    }
 }
