@@ -61,7 +61,7 @@ static class PretrainCommand
         plan.Check(train.Count);
         if (request.DryRun)
         {
-            output.WriteLine(Described(recipe, train, plan));
+            output.WriteLine($"{Described(recipe, train, plan)}\n{Rehearsal.Announced(plan)}");
             output.WriteLine(Rehearsal.Of(recipe.Build, train, plan));
             return 0;
         }

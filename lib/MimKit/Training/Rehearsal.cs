@@ -15,6 +15,9 @@ public sealed record Rehearsal(long Parameters, double StateMegabytes, double Re
 {
     const int Unsteady = 3, Timed = 10;                                 // the first steps allocate
 
+    /// <summary>What a rehearsal trains: said before it starts, since a large batch of a large model takes a while.</summary>
+    public static string Announced(TrainingPlan plan) => Invariant($"timing {Unsteady + Timed} steps of {plan.BatchSize:N0} images; Ctrl-C ends it");
+
     /// <summary>Training time of the whole plan.</summary>
     public TimeSpan Time => TimeSpan.FromSeconds(Steps * BatchSize / ImagesPerSecond);
 
