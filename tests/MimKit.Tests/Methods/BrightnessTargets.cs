@@ -1,4 +1,5 @@
 using MimKit.Data;
+using MimKit.Models;
 using MimKit.Torch;
 using static MimKit.Torch.torch;
 
