@@ -79,6 +79,7 @@ static class CommandLine
         BenchCommand.Create(output),
         DoctorCommand.Create(output),
         KernelCommand.Create(output),
+        EvaluateCommand.Create(output),
         ExportCommand.Create(output),
     };
 

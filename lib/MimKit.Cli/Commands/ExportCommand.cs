@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
+using MimKit.Cli.Settings;
 using MimKit.Data;
 using MimKit.Evaluation;
 using MimKit.Export;
@@ -22,7 +22,7 @@ static class ExportCommand
         {
             var (onnxFile, featureFile) = (parsed.GetValue(onnx), parsed.GetValue(features));
             if (onnxFile is null && featureFile is null) throw new ArgumentException("Nothing to write: give --onnx FILE, --features FILE, or both.");
-            var source = new Source(parsed.GetRequiredValue(run));
+            var source = new GivenModel(parsed.GetRequiredValue(run));
             using var weights = Checkpoints.Load(source.Weights);
             var headCount = parsed.GetValue(heads) ?? source.Heads;
             output.WriteLine(weights);
@@ -44,27 +44,5 @@ static class ExportCommand
         var features = Features.Extract(weights.Encoder(heads), set);
         foreach (var file in FeatureFile.Save(features, path)) output.WriteLine($"{file}: {new FileInfo(file).Length / 1e6:0.0} MB");
         output.WriteLine($"{features.X.size(0):N0} images of {features.Source}, {features.X.size(1)} values each");
-    }
-
-    /// <summary>What RUN means: a file, or a run folder's last checkpoint and what run.json says of it.</summary>
-    sealed class Source
-    {
-        readonly JsonObject? _run;
-
-        public Source(string given)
-        {
-            Weights = given;
-            if (!Directory.Exists(given)) return;
-            var record = Path.Combine(given, "run.json");
-            if (!File.Exists(record)) throw new ArgumentException($"{given} holds no run: there is no run.json. Give a run folder or a file of weights.");
-            _run = JsonNode.Parse(File.ReadAllText(record))!.AsObject();
-            Weights = Directory.GetFiles(given, "checkpoint-*.safetensors").Order(StringComparer.Ordinal).LastOrDefault() ?? throw new ArgumentException($"{given} has no checkpoint yet.");
-        }
-
-        public string Weights { get; }
-        public string? Data => (string?)_run?["data"]?["name"];
-
-        /// <summary>Of the encoder or student, the first transformer that a method's record names.</summary>
-        public int? Heads => (int?)_run?["config"]?.AsObject().Select(part => (part.Value as JsonObject)?["Heads"]).FirstOrDefault(heads => heads is not null);
     }
 }

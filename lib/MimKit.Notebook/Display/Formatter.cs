@@ -56,10 +56,17 @@ public static class Formatter
     internal static MimeBundle? Own(object? value)
     {
         if (value is null || Bundles.GetOrAdd(value.GetType(), Find) is not { } method) return null;
-        var bundle = new MimeBundle();
-        foreach (var (mime, form) in (IEnumerable<KeyValuePair<string, object>>)method.Invoke(value, null)!)
-            if (form is not null) bundle.Add(mime, Node(mime, form));
+        var bundle = Of((IEnumerable<KeyValuePair<string, object>>)method.Invoke(value, null)!);
         if (!bundle.Has(MimeBundle.Text)) bundle.Add(MimeBundle.Text, value.ToString() ?? "");
+        return bundle;
+    }
+
+    /// <summary>The forms that a value has given of itself.</summary>
+    internal static MimeBundle Of(IEnumerable<KeyValuePair<string, object>> forms)
+    {
+        var bundle = new MimeBundle();
+        foreach (var (mime, form) in forms)
+            if (form is not null) bundle.Add(mime, Node(mime, form));
         return bundle;
     }
 

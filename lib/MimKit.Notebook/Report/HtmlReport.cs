@@ -11,7 +11,7 @@ namespace MimKit.Notebook;
 /// </summary>
 static class HtmlReport
 {
-    const string Policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline' 'unsafe-eval' blob:; worker-src blob:; " +
+    internal const string Policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline' 'unsafe-eval' blob:; worker-src blob:; " +
         "img-src data: blob:; font-src data:; media-src data:";
 
     public static string Write(NotebookDocument notebook, string notebookJson, RunRecord run, ReportAssets assets, string folder)
@@ -80,7 +80,7 @@ static class HtmlReport
             """;
     }
 
-    static string Contents(IReadOnlyList<Heading> headings)
+    internal static string Contents(IReadOnlyList<Heading> headings)
     {
         var listed = headings.Where(heading => heading.Level <= 3).ToList();
         if (listed.Count == 0) return "<nav></nav>";

@@ -136,9 +136,9 @@
     mark();
   }
 
-  // ---- the notebook itself
+  // ---- the notebook itself, where the page was made from one
   const link = document.getElementById("download");
-  link.addEventListener("click", () => {
+  link?.addEventListener("click", () => {
     link.href = URL.createObjectURL(new Blob([document.getElementById("notebook").textContent], { type: "application/x-ipynb+json" }));
   });
 })();

@@ -100,23 +100,34 @@ public static class OfficialModels
         return new(Loaded(weights, network, ["quantize.counts"]), given);          // the kit's own count of the batch
     }
 
+    /// <summary>The frozen encoder of any pre-trained file but CLIP's, as a network: MAE's too, whose encoder differs from other transformers only in how its positions came about.</summary>
+    /// <param name="weights">the file; not needed afterwards</param>
+    /// <param name="heads">attention heads, where no tensor tells; null: width / 64</param>
+    /// <param name="precision">dtype of activations</param>
+    /// <returns>a network that is the caller's to dispose</returns>
+    public static IEncoder EncoderNetwork(this OfficialWeights weights, int? heads = null, Precision precision = Precision.Float32)
+    {
+        switch (weights.Family)
+        {
+            case WeightFamily.BeitPretrained: return weights.Beit(precision);
+            case WeightFamily.Vit or WeightFamily.MaePretrained:
+                using (torch.NewDisposeScope()) return Loaded(weights, new LearnedVit(weights.Config(heads: heads), precision, seed: 0));
+            default: throw new ArgumentException($"{weights.Path} holds weights of {weights.Family}, of which no encoder is built here.");
+        }
+    }
+
     /// <summary>The frozen encoder of any file but CLIP's: images [B, C, H, W] float32 to the mean of their patches after the final norm, [B, D] float32.</summary>
     /// <param name="weights">the file; not needed afterwards</param>
     /// <param name="heads">attention heads, where no tensor tells; null: width / 64</param>
     public static Func<Tensor, Tensor> Encoder(this OfficialWeights weights, int? heads = null)
     {
-        switch (weights.Family)
+        if (weights.Family == WeightFamily.BeitFineTuned)
         {
-            case WeightFamily.BeitPretrained: var beit = weights.Beit(); return images => MeanPatches(beit.EncodeWhole(images));
-            case WeightFamily.BeitFineTuned: var tuned = weights.BeitClassifier(); return images => tuned.Features(images).to(float32);
-            case WeightFamily.Vit or WeightFamily.MaePretrained:
-                using (torch.NewDisposeScope())
-                {
-                    var vit = Loaded(weights, new LearnedVit(weights.Config(heads: heads), Precision.Float32, seed: 0));   // MAE's encoder differs in how its positions came about only
-                    return images => MeanPatches(vit.Encode(images));
-                }
-            default: throw new ArgumentException($"{weights.Path} holds weights of {weights.Family}, of which no encoder is built here.");
+            var tuned = weights.BeitClassifier();
+            return images => tuned.Features(images).to(float32);
         }
+        var network = weights.EncoderNetwork(heads);
+        return images => MeanPatches(network.Tokens(images));
 
         static Tensor MeanPatches(Tensor tokens) => tokens.narrow(1, 1, tokens.size(1) - 1).to(float32).mean([1]);
     }

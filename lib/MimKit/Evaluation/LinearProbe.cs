@@ -22,6 +22,45 @@ public sealed record ProbeResult(
     string Measure, string Source, bool[] Correct, double Seconds, double L2, IReadOnlyDictionary<double, double> Val, int Iterations)
     : Evaluated(Measure, Source, Correct, Seconds);
 
+/// <summary>A probe whose strength is chosen and which has not seen test.</summary>
+public sealed class FittedProbe : IDisposable
+{
+    readonly string _measure;
+    readonly Tensor _weights;                                              // [D + 1, C]
+    readonly int _iterations;
+    readonly double _seconds;
+    readonly Func<FeatureSet, IProbeInput>? _standardise;
+    readonly Tensor[] _kept;
+
+    internal FittedProbe(string measure, Tensor weights, double l2, IReadOnlyDictionary<double, double> val, int iterations, double seconds, Func<FeatureSet, IProbeInput>? standardise, Tensor[] kept) =>
+        (_measure, _weights, L2, Val, _iterations, _seconds, _standardise, _kept) = (measure, weights, l2, val, iterations, seconds, standardise, kept);
+
+    /// <summary>The chosen strength.</summary>
+    public double L2 { get; }
+
+    /// <summary>Accuracy on val under every strength that was tried.</summary>
+    public IReadOnlyDictionary<double, double> Val { get; }
+
+    /// <summary>Accuracy on val under the chosen one.</summary>
+    public double BestVal => Val[L2];
+
+    /// <summary>Reads a labelled set: test, once.</summary>
+    public ProbeResult Read(FeatureSet test)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        return Read(_standardise!(test), test.Labels, test.Source);
+    }
+
+    internal ProbeResult Read(IProbeInput test, int[] labels, string source) => new(_measure, source, LinearProbe.Correct(test, labels, _weights), _seconds, L2, Val, _iterations);
+
+    public void Dispose()
+    {
+        _weights.Dispose();
+        foreach (var tensor in _kept) tensor.Dispose();
+    }
+}
+
 /// <summary>
 /// The kit's linear probe (METHODS 5.3): multinomial logistic regression on frozen features, standardised by train's statistics,
 /// L2 chosen on val. MAE's LARS probe at batch 16,384 would have 3.7 steps an epoch on a data set of this size.
@@ -31,13 +70,27 @@ public static class LinearProbe
     /// <summary>Fits on train, chooses on val, reads test once.</summary>
     public static ProbeResult Fit(FeatureSet train, FeatureSet val, FeatureSet test, ProbePlan? plan = null)
     {
-        CheckWidths(train, val, test);
+        using var fitted = Choose(train, val, plan);
+        return fitted.Read(test);
+    }
+
+    /// <summary>Fits on train and chooses on val; test is not there yet, so that of several probes only the chosen one need read it.</summary>
+    /// <exception cref="ArgumentException">Widths differ, or all labels are one class.</exception>
+    /// <exception cref="InvalidDataException">A feature is NaN or infinite.</exception>
+    public static FittedProbe Choose(FeatureSet train, FeatureSet val, ProbePlan? plan = null)
+    {
+        CheckWidths(train, val);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var (mean, deviation) = Statistics(train.X);
-        var gallery = (plan ?? new()).Refit ? new DenseInput(train.With(val), mean, deviation) : null;
-        return Fit(new(new DenseInput(train, mean, deviation), train.Labels), new(new DenseInput(val, mean, deviation), val.Labels),
-            new(new DenseInput(test, mean, deviation), test.Labels), gallery, "linear probe", test.Source, plan ?? new());
+        var (mean, deviation) = Statistics(train.Checked().X);
+        DenseInput Standardised(FeatureSet set) => new(set, mean, deviation);
+        return Chosen(new(Standardised(train), train.Labels), new(Standardised(val.Checked()), val.Labels), "linear probe", plan ?? new(),
+            () => Standardised(train.With(val)),
+            test =>
+            {
+                CheckWidths(train, test);
+                return Standardised(test.Checked());
+            }, [mean, deviation]);
     }
 
     /// <summary>The control of a tokenizer: the same probe on its one-hot codes, position by position, no encoder between.</summary>
@@ -45,15 +98,17 @@ public static class LinearProbe
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var both = new TokenSet(torch.cat([train.Ids, val.Ids], 0), train.Codes, [.. train.Labels, .. val.Labels]);
-        return Fit(new(new OneHotInput(train), train.Labels), new(new OneHotInput(val), val.Labels), new(new OneHotInput(test), test.Labels),
-            (plan ?? new()).Refit ? new OneHotInput(both) : null, "linear probe on one-hot codes", test.Source, plan ?? new());
+        using var fitted = Chosen(new(new OneHotInput(train), train.Labels), new(new OneHotInput(val), val.Labels), "linear probe on one-hot codes", plan ?? new(),
+            () => new OneHotInput(new(torch.cat([train.Ids, val.Ids], 0), train.Codes, [.. train.Labels, .. val.Labels])), null, []);
+        return fitted.Read(new OneHotInput(test), test.Labels, test.Source);
     }
 
-    static ProbeResult Fit(Labelled train, Labelled val, Labelled test, IProbeInput? gallery, string measure, string source, ProbePlan plan)
+    static FittedProbe Chosen(Labelled train, Labelled val, string measure, ProbePlan plan, Func<IProbeInput> both, Func<FeatureSet, IProbeInput>? standardise, Tensor[] kept)
     {
         var start = Stopwatch.GetTimestamp();
-        var classes = train.Labels.Concat(val.Labels).Concat(test.Labels).Max() + 1;
+        if (train.Labels.Distinct().Count() < 2)
+            throw new ArgumentException($"All {train.Labels.Length:N0} training labels are class {train.Labels.FirstOrDefault()}; a classifier needs two classes. Give another labelling or more images.");
+        var classes = train.Labels.Concat(val.Labels).Max() + 1;
         var regression = new LogisticRegression(train.Input, train.Labels, classes);
         var (weights, iterations) = (regression.Start(), 0);
         var tried = new List<(double L2, double Accuracy, Tensor Weights)>();
@@ -65,13 +120,14 @@ public static class LinearProbe
         }
 
         var best = tried.MaxBy(fit => fit.Accuracy);                       // of equals the strongest penalty
-        var last = gallery is null ? regression : new LogisticRegression(gallery, [.. train.Labels, .. val.Labels], classes);
+        var last = plan.Refit ? new LogisticRegression(both(), [.. train.Labels, .. val.Labels], classes) : regression;
         iterations += last.MinimiseInPlace(best.Weights, best.L2);
-
-        var correct = Correct(test, best.Weights);                         // the one read of test
-        return new(measure, source, correct, Stopwatch.GetElapsedTime(start).TotalSeconds,
-            best.L2, tried.ToDictionary(fit => fit.L2, fit => fit.Accuracy), iterations);
+        foreach (var tensor in kept) tensor.DetachFromDisposeScope();
+        return new(measure, best.Weights.DetachFromDisposeScope(), best.L2, tried.ToDictionary(fit => fit.L2, fit => fit.Accuracy), iterations,
+            Stopwatch.GetElapsedTime(start).TotalSeconds, standardise, kept);
     }
+
+    internal static bool[] Correct(IProbeInput input, int[] labels, Tensor weights) => Correct(new(input, labels), weights);
 
     static bool[] Correct(Labelled set, Tensor weights)
     {

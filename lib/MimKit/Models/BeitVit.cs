@@ -12,7 +12,7 @@ public sealed record BeitTokens(Tensor Last, Tensor? Aggregated);
 /// logits, a linear head predicts from patches; with patch aggregation a second output. Names in its state are BEiT v2's (METHODS 2.11).
 /// B images, N patches, D width.
 /// </summary>
-public sealed class BeitVit : nn.Module, IMaskedNetwork
+public sealed class BeitVit : nn.Module, IMaskedNetwork, IEncoder
 {
     private const string AggregationBlocks = "cls_pt_layers";
 
@@ -99,22 +99,15 @@ public sealed class BeitVit : nn.Module, IMaskedNetwork
         return new(last, early is null ? null : Aggregate(x.Sum, early, bias, depth));
     }
 
-    /// <summary>The outputs of the last blocks for whole images, before any norm, each [B, 1 + N, D] float32.</summary>
-    /// <param name="images">[B, C, H, W] float32</param>
-    /// <param name="last">how many blocks, counted from the end</param>
+    /// <inheritdoc/>
     public IReadOnlyList<Tensor> BlockOutputs(Tensor images, int last)
     {
-        if (last < 1 || last > _blocks.Count) throw new ArgumentException($"The outputs of the last {last} blocks were asked for; this model has {_blocks.Count}.");
-        var (bias, x, outputs) = (_sharedBias?.Bias(), Embed(images, null), new List<Tensor>());
-        foreach (var (block, number) in _blocks.Select((block, i) => (block, i + 1)))
-        {
-            x = block.Forward(x, bias, null);
-            if (number <= _blocks.Count - last) continue;
-            (x, var sum) = x.Settle();
-            outputs.Add(sum);
-        }
-        return outputs;
+        var bias = _sharedBias?.Bias();
+        return ResidualStream.Outputs(Embed(images, null).Sum, _activations, _blocks, last, (x, block) => block.Forward(x, bias, null));
     }
+
+    /// <inheritdoc/>
+    public Tensor Normalise(Tensor tokens) => Fused.LayerNorm(tokens, _norm.weight, _norm.bias, _norm.eps, _activations);
 
     /// <summary>The head on tokens of the last block.</summary>
     /// <param name="tokens">[B, n, D]: the patches that are wanted</param>

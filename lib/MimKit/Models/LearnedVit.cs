@@ -6,7 +6,7 @@ namespace MimKit.Models;
 /// The vision transformer of DeiT, DINO and timm: learned position embeddings, a class token, pre-norm blocks, a final norm. Images of another size than the configuration's are taken too: the positions are resized (<see cref="PositionResize"/>).
 /// Names in its state are those of the released weights. B images, N patches, D width.
 /// </summary>
-public sealed class LearnedVit : nn.Module
+public sealed class LearnedVit : nn.Module, IEncoder
 {
     private readonly Parameter _clsToken, _positions;                              // [1, 1, D], [1, 1 + N, D]
     private readonly PatchEmbedding _patchEmbed;
@@ -44,13 +44,35 @@ public sealed class LearnedVit : nn.Module
     public Tensor Encode(Tensor images, int? blocks = null)
     {
         if (blocks is < 1 || blocks > _blocks.Count) throw new ArgumentException($"Features of block {blocks} were asked for; this model has blocks 1 to {_blocks.Count}.");
-        var grid = Grid with { Rows = (int)images.size(2) / Grid.PatchSize, Columns = (int)images.size(3) / Grid.PatchSize };
-        var patches = _patchEmbed.call(grid.Cut(images));                       // [B, N, D]
-        var cls = (_clsToken + _positions.narrow(1, 0, 1)).expand(images.size(0), -1, -1);
-        var x = new ResidualStream(cat([cls, PatchPositions(grid) + patches], 1), Pending: null, _activations);
+        var x = new ResidualStream(Embed(images), Pending: null, _activations);
         foreach (var block in _blocks.Take(blocks ?? _blocks.Count)) x = block.call(x);
         x.Normalise(_norm, out var tokens);
         return tokens;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Tensor> BlockOutputs(Tensor images, int last) => ResidualStream.Outputs(Embed(images), _activations, _blocks, last, (x, block) => block.call(x));
+
+    /// <inheritdoc/>
+    public Tensor Normalise(Tensor tokens) => Fused.LayerNorm(tokens, _norm.weight, _norm.bias, _norm.eps, _activations);
+
+    /// <inheritdoc/>
+    public Tensor AttentionWeights(Tensor images, int? block = null)
+    {
+        using var off = no_grad();
+        using var scope = NewDisposeScope();
+        var (wanted, x) = (block ?? _blocks.Count, new ResidualStream(Embed(images), Pending: null, _activations));
+        if (wanted < 1 || wanted > _blocks.Count) throw new ArgumentException($"Attention of block {wanted} was asked for; this model has blocks 1 to {_blocks.Count}.");
+        foreach (var earlier in _blocks.Take(wanted - 1)) x = earlier.call(x);
+        return _blocks[wanted - 1].AttentionWeights(x).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Embed(Tensor images)                                            // [B, 1 + N, D] float32
+    {
+        var grid = Grid with { Rows = (int)images.size(2) / Grid.PatchSize, Columns = (int)images.size(3) / Grid.PatchSize };
+        var patches = _patchEmbed.call(grid.Cut(images));                          // [B, N, D]
+        var cls = (_clsToken + _positions.narrow(1, 0, 1)).expand(images.size(0), -1, -1);
+        return cat([cls, PatchPositions(grid) + patches], 1);
     }
 
     private Tensor PatchPositions(PatchGrid grid)

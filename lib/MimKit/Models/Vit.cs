@@ -6,7 +6,7 @@ namespace MimKit.Models;
 /// The vision transformer of MAE (METHODS 3.3): fixed sine-cosine positions, a class token, pre-norm blocks, a final norm. Names in
 /// its state are MAE's (METHODS 3.4). B images, N patches, M of them visible, D width.
 /// </summary>
-public class Vit : nn.Module
+public class Vit : nn.Module, IEncoder
 {
     internal const double NormEps = 1e-6;
 
@@ -41,6 +41,12 @@ public class Vit : nn.Module
     {
         return Transform(Embed(images, visible), _blocks, _norm);
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Tensor> BlockOutputs(Tensor images, int last) => ResidualStream.Outputs(Embed(images, null), Activations, _blocks, last, (x, block) => block.call(x));
+
+    /// <inheritdoc/>
+    public Tensor Normalise(Tensor tokens) => Fused.LayerNorm(tokens, _norm.weight, _norm.bias, _norm.eps, Activations);
 
     /// <summary>The attention weights of a block for whole images, without gradients.</summary>
     /// <param name="images">[B, C, H, W] float32</param>

@@ -35,6 +35,28 @@ public readonly record struct ResidualStream(Tensor Sum, Tensor? Pending, Scalar
         var sum = Pending is null ? Sum : Sum + Pending;
         return (this with { Sum = sum, Pending = null }, sum);
     }
+
+    /// <summary>Runs blocks and keeps what the last of them put out.</summary>
+    /// <param name="tokens">[B, n, D] float32 before the first block</param>
+    /// <param name="activations">dtype that branches compute in</param>
+    /// <param name="blocks">in their order</param>
+    /// <param name="last">how many outputs are wanted, counted from the end</param>
+    /// <param name="run">one block</param>
+    /// <returns>each [B, n, D] float32, before any norm</returns>
+    internal static IReadOnlyList<Tensor> Outputs<T>(Tensor tokens, ScalarType activations, IEnumerable<T> blocks, int last, Func<ResidualStream, T, ResidualStream> run)
+    {
+        var all = blocks.ToList();
+        if (last < 1 || last > all.Count) throw new ArgumentException($"The outputs of the last {last} blocks were asked for; this model has {all.Count}.");
+        var (x, outputs) = (new ResidualStream(tokens, Pending: null, activations), new List<Tensor>());
+        foreach (var (block, number) in all.Select((block, i) => (block, i + 1)))
+        {
+            x = run(x, block);
+            if (number <= all.Count - last) continue;
+            (x, var sum) = x.Settle();
+            outputs.Add(sum);
+        }
+        return outputs;
+    }
 }
 
 /// <summary>Pre-norm transformer block as timm's and MAE's (METHODS 1.1 and 3.3; no layer scale, no drop path).</summary>

@@ -1,0 +1,33 @@
+using MimKit.Evaluation;
+
+namespace MimKit.Charts;
+
+/// <summary>One question asked of a model: a flag of <c>mimkit evaluate</c>, a section of its page, a member of <c>evaluation.json</c>.</summary>
+/// <param name="Name">The flag, without dashes: "knn".</param>
+/// <param name="Title">Above the section.</param>
+/// <param name="About">One line of help.</param>
+/// <param name="Run">Measures. Choices are made on <see cref="EvaluationSubject.Val"/>; test comes from <see cref="EvaluationSubject.Test"/>, once a table cell.</param>
+public sealed record Protocol(string Name, string Title, string About, Func<EvaluationSubject, Section> Run)
+{
+    /// <summary>Every protocol, in the order of the page. A new one is a line here and a file beside this one.</summary>
+    public static IReadOnlyList<Protocol> All { get; } =
+    [
+        new("knn", "Nearest neighbours", "Weighted kNN on frozen features; k and pooling chosen on val.", FrozenSections.Knn),
+        new("linear", "Linear probes", "Linear classifiers on frozen features.", FrozenSections.Linear),
+    ];
+
+    /// <summary>Those of the given names, in the order of <see cref="All"/>; all where none is given.</summary>
+    /// <exception cref="ArgumentException">There is none of that name; the message lists those there are.</exception>
+    public static IReadOnlyList<Protocol> Named(params IReadOnlyCollection<string> names)
+    {
+        if (names.FirstOrDefault(name => All.All(protocol => protocol.Name != name)) is { } unknown)
+            throw new ArgumentException($"There is no protocol '{unknown}'; there are: {string.Join(", ", All.Select(protocol => protocol.Name))}.");
+        return names.Count == 0 ? All : [.. All.Where(protocol => names.Contains(protocol.Name))];
+    }
+}
+
+/// <summary>What a protocol found.</summary>
+/// <param name="Summary">One or two sentences: the answer.</param>
+/// <param name="Numbers">The answer's numbers by name, for <c>evaluation.json</c>; shares from 0 to 1.</param>
+/// <param name="Parts">What is shown below the summary, in order: each what a display object's <c>MimeBundle()</c> gives.</param>
+public sealed record Section(string Summary, IReadOnlyDictionary<string, double> Numbers, params IReadOnlyList<IReadOnlyDictionary<string, object>> Parts);

@@ -1,0 +1,46 @@
+using System.Text.Json.Nodes;
+using MimKit.Models;
+using MimKit.Runtime;
+
+namespace MimKit.Cli.Tests;
+
+public sealed class EvaluateCommandTests : IDisposable
+{
+    readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    void MakeRun()
+    {
+        using (var model = new LearnedVit(new VitConfig { Width = 16, Blocks = 2, Heads = 4, PatchSize = 7, ImageSize = 28, Channels = 1 }, Precision.Float32, seed: 1))
+            Safetensors.Save(_folder.At("checkpoint-00000001.safetensors"), model.state_dict());
+        File.WriteAllText(_folder.At("run.json"), """{"subject": "MaeConfig", "config": {"Epochs": 1, "Encoder": {"Heads": 4}}, "data": {"name": "fashion-mnist"}}""");
+    }
+
+    [Fact]
+    public void A_run_gets_its_numbers_its_page_and_the_log_of_reads()
+    {
+        MakeRun();
+
+        var said = Cli.Run("evaluate", _folder.Path, "--knn", "--images", "120");
+        Assert.True(said.Code == 0, said.Error);
+
+        var json = JsonNode.Parse(File.ReadAllText(_folder.At("evaluation.json")))!;
+        var numbers = json["protocols"]!["knn"]!["numbers"]!;
+        Assert.InRange((double)numbers["knn"]!, 0.1, 1);
+        Assert.InRange((double)numbers["knn, raw pixels"]!, 0.4, 1);
+        Assert.Equal(3, json["testReads"]!.AsArray().Count);                         // pixels, random encoder, the run
+        Assert.Null(json["protocols"]!["linear"]);
+        var page = File.ReadAllText(_folder.At("evaluation.html"));
+        Assert.Contains("Nearest neighbours", page);
+        Assert.DoesNotContain("src=\"http", page);
+    }
+
+    [Fact]
+    public void What_cannot_be_evaluated_is_said()
+    {
+        Assert.Contains("there is no run.json", Cli.Run("evaluate", _folder.Path).Error);
+        MakeRun();
+        Assert.Contains("Evaluate it on data of its own size", Cli.Run("evaluate", _folder.Path, "--data", "emoji-64").Error);
+    }
+}
