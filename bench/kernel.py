@@ -1,4 +1,4 @@
-"""Starts the kernel as Jupyter does and prints what it costs, as one JSON object. Needs the distribution's python3-jupyter-client.
+"""Starts the kernel as Jupyter does and prints what it costs, a JSON object a line as soon as it is known. Needs the distribution's python3-jupyter-client.
 
 usage: kernel.py ROUNDS CELLS INTERRUPTS PROGRAM [ARGUMENT]...      the program is given a connection file as its last argument
 """
@@ -121,4 +121,5 @@ def memory():
     return {"cells": cells, "resident": resident}
 
 
-print(json.dumps({**start_up(), **interrupting(), **assisting(), **memory()}))
+for measure in start_up, assisting, interrupting, memory:
+    print(json.dumps(measure()), flush=True)

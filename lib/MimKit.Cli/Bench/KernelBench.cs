@@ -15,24 +15,41 @@ static class KernelBench
     public static IEnumerable<BenchResult> Run(BenchRun bench)
     {
         var empty = EmptyProgram(bench.Cancellation);
-        var found = Measure(bench.Cancellation);
-        double Of(string name) => (double)found[name]!;
-        foreach (var (what, value, limit) in new[]
-        {
-            ("empty .NET program, start to end", empty, double.NaN), ("kernel_info answered after", Of("info"), 0.25), ("first cell, sent at once", Of("first"), 0.45),
-            ("first cell after 2 idle seconds", Of("idle"), 0.040), ("later cells", Of("later"), 0.030), ("interrupt of a loop, slowest", Of("loop"), 0.1),
-            ("interrupt of a wait, slowest", Of("wait"), 1.2), ("completion, documentation, slowest", Of("assist"), 0.15),
-        })
-            bench.Log.WriteLine(FormattableString.Invariant($"  {what,-36} {value * 1000,8:N0} ms   {value / empty,6:0.00} empty starts") + (double.IsNaN(limit) ? "" : $"   target {limit * 1000:N0} ms"));
-        bench.Log.WriteLine($"  {"dead kernels, lost variables",-36} {Of("dead"),8:N0} of {Of("interrupts"):N0} interrupts");
-        bench.Log.WriteLine($"  {"resident after " + $"{Of("cells"):N0} cells",-36} {Of("resident"),8:N0} MiB   target 450 MiB");
+        bench.Log.WriteLine(Line("empty .NET program, start to end", empty, empty));
+        foreach (var found in Measure(bench.Cancellation))
+            foreach (var (name, value) in found)
+                if (Said(name, (double)value!, found, empty) is { } line) bench.Log.WriteLine(line);
         return [];
     }
 
-    static JsonObject Measure(CancellationToken cancellation)
+    static string? Said(string name, double value, JsonObject found, double empty) => name switch
     {
-        var printed = Output(Python, [Home.At("bench", "kernel.py"), .. new[] { Rounds, Cells, Interrupts }.Select(number => number.ToString()), Home.At("mimkit"), "kernel", "run"], cancellation);
-        return JsonNode.Parse(printed.Trim().Split('\n')[^1])!.AsObject();
+        "info" => Line("kernel_info answered after", value, empty, 0.25),
+        "first" => Line("first cell, sent at once", value, empty, 0.45),
+        "idle" => Line("first cell after 2 idle seconds", value, empty, 0.040),
+        "later" => Line("later cells", value, empty, 0.030),
+        "assist" => Line("completion, documentation, slowest", value, empty, 0.15),
+        "loop" => Line("interrupt of a loop, slowest", value, empty, 0.1),
+        "wait" => Line("interrupt of a wait, slowest", value, empty, 1.2),
+        "dead" => $"  {"dead kernels, lost variables",-36} {value,8:N0} of {found["interrupts"]} interrupts",
+        "resident" => $"  {$"resident after {found["cells"]} cells",-36} {value,8:N0} MiB   target 450 MiB",
+        _ => null,
+    };
+
+    static string Line(string what, double value, double empty, double limit = double.NaN) =>
+        FormattableString.Invariant($"  {what,-36} {value * 1000,8:N0} ms   {value / empty,6:0.00} empty starts") + (double.IsNaN(limit) ? "" : $"   target {limit * 1000:N0} ms");
+
+    // one object a measurement, as each ends: all of them take some minutes
+    static IEnumerable<JsonObject> Measure(CancellationToken cancellation)
+    {
+        using var process = Started(Python, [Home.At("bench", "kernel.py"), .. new[] { Rounds, Cells, Interrupts }.Select(number => number.ToString()), Home.At("mimkit"), "kernel", "run"]);
+        using var stop = cancellation.Register(() => process.Kill(entireProcessTree: true));
+        var error = process.StandardError.ReadToEndAsync(cancellation);
+        while (process.StandardOutput.ReadLine() is { } line)
+            if (line.StartsWith('{')) yield return JsonNode.Parse(line)!.AsObject();
+        process.WaitForExit();
+        cancellation.ThrowIfCancellationRequested();
+        if (process.ExitCode != 0) throw new PeerException($"{Python} bench/kernel.py ended with code {process.ExitCode}:\n{error.Result}");
     }
 
     static double EmptyProgram(CancellationToken cancellation)
@@ -48,7 +65,9 @@ static class KernelBench
             for (var i = 0; i < Rounds; i++)
             {
                 var watch = Stopwatch.StartNew();
-                Output(Environment.ProcessPath!, [Path.Combine(folder, "empty.dll")], cancellation);
+                using var process = Started(Environment.ProcessPath!, [Path.Combine(folder, "empty.dll")]);
+                process.WaitForExit();
+                cancellation.ThrowIfCancellationRequested();
                 times.Add(watch.Elapsed.TotalSeconds);
             }
             return times.Order().ElementAt(Rounds / 2);
@@ -56,14 +75,6 @@ static class KernelBench
         finally { Directory.Delete(folder, recursive: true); }
     }
 
-    static string Output(string program, IEnumerable<string> arguments, CancellationToken cancellation)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        using var stop = cancellation.Register(() => process.Kill(entireProcessTree: true));
-        var error = process.StandardError.ReadToEndAsync(cancellation);
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        cancellation.ThrowIfCancellationRequested();
-        return process.ExitCode == 0 ? output : throw new PeerException($"{program} {string.Join(' ', arguments)} ended with code {process.ExitCode}:\n{error.Result}");
-    }
+    static Process Started(string program, IEnumerable<string> arguments) =>
+        Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
 }

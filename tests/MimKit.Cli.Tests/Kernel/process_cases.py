@@ -35,6 +35,7 @@ var plan = new TrainingPlan { Epochs = 10_000, BatchSize = 64, LearningRate = 1e
 var subject = new Line();
 """
 ALL = os.environ.get("MIMKIT_TEST_ALL") == "1"
+signal.signal(signal.SIGINT, signal.default_int_handler)   # a shell's background job ignores it, and so would the kernels it starts
 
 
 def gone(pid, seconds):
