@@ -47,9 +47,16 @@ static class LocalRanks
         return code != 0 ? code : ranks.Select(rank => rank.ExitCode).FirstOrDefault(end => end != 0);
     }
 
-    static Process Start(int rank, int count, int port, int threads, IReadOnlyList<string> arguments)
+    /// <summary>Starts one rank of a group that meets at a port of this machine.</summary>
+    /// <param name="rank">From 0.</param>
+    /// <param name="count">Ranks.</param>
+    /// <param name="port">Free.</param>
+    /// <param name="threads">Of each rank.</param>
+    /// <param name="arguments">Of the command line.</param>
+    /// <param name="heard">Whether the caller reads what it prints; else it prints to the terminal.</param>
+    public static Process Start(int rank, int count, int port, int threads, IReadOnlyList<string> arguments, bool heard = false)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [typeof(LocalRanks).Assembly.Location, .. arguments]) { UseShellExecute = false };
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [typeof(LocalRanks).Assembly.Location, .. arguments]) { UseShellExecute = false, RedirectStandardOutput = heard };
         foreach (var (name, value) in new[] { ("RANK", rank), ("LOCAL_RANK", rank), ("WORLD_SIZE", count), ("MASTER_PORT", port), ("OMP_NUM_THREADS", threads) })
             start.Environment[name] = value.ToString(CultureInfo.InvariantCulture);
         start.Environment["MASTER_ADDR"] = "127.0.0.1";
@@ -63,7 +70,8 @@ static class LocalRanks
         foreach (var rank in ranks.Where(rank => !rank.HasExited)) _ = kill(rank.Id, number);
     });
 
-    static int FreePort()
+    /// <summary>A port that nobody listens at just now.</summary>
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -31,6 +31,8 @@ static class Benches
         new("loader", "loader threads, and how long training waits for data", Loading.Run),
         new("dtm", "what token morphing adds to a step, beside straightforward PyTorch", Dtm.Run),
         new("train-mae-28", "training steps of MAE on 28×28 images, beside the same model in PyTorch", TrainMae28.Run),
+        new("long-run", "memory over 2,000 training steps, and what logging and checkpoints cost", LongRun.Run),
+        new("ranks", "training in two processes, beside one", Ranks.Run),
         new("kmeans", "full k-means, assignment and update, beside faiss from the same centres", KMeansBench.Run),
         new("vq", "the code lookup of a VQ-KD step, beside the whole distance matrix", VqBench.Run),
     ];
