@@ -49,7 +49,7 @@ public static class Buckets
         }
     }
 
-    static IEnumerable<List<Tensor>> Filled(IEnumerable<Tensor> tensors, long bytes)
+    internal static IEnumerable<List<Tensor>> Filled(IEnumerable<Tensor> tensors, long bytes)
     {
         var (bucket, filled) = (new List<Tensor>(), 0L);
         foreach (var tensor in tensors)

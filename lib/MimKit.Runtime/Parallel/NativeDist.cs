@@ -23,6 +23,9 @@ internal static unsafe class NativeDist
     [DllImport(Library)] internal static extern int mk_dist_has(nint group, [MarshalAs(UnmanagedType.LPUTF8Str)] string key);
     [DllImport(Library)] internal static extern byte* mk_dist_get(nint group, [MarshalAs(UnmanagedType.LPUTF8Str)] string key);
 
+    [DllImport(Library)] internal static extern nint mk_dist_on_gradient(nint parameter, delegate* unmanaged<nint, int, void> ready, nint context, int index);
+    [DllImport(Library)] internal static extern void mk_dist_off_gradient(nint hook);
+
     // dlsym finds what the library is linked to as well: the reason of the last failure on this thread.
     [DllImport(Library)] static extern byte* mk_error();
 

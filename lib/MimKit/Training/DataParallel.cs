@@ -8,8 +8,9 @@ namespace MimKit.Training;
 /// samples and gradients are weighted by images, so that N ranks walk the curve of one. Rank 0 alone writes and speaks.
 /// </summary>
 /// <param name="ranks">The group; null: this process is alone.</param>
-sealed class DataParallel(IProcessGroup? ranks)
+sealed class DataParallel(IProcessGroup? ranks) : IDisposable
 {
+    GradientSum? _gradients;
     bool _stop;             // some rank was told to stop, and all know
     bool _together;         // all ranks end here and know it: there is nobody to warn
 
@@ -30,7 +31,11 @@ sealed class DataParallel(IProcessGroup? ranks)
         if (ranks is null) return;
         subject.JoinRanks(ranks);
         ranks.CopyFromFirst(subject.Network.state_dict().Values);
+        _gradients = new GradientSum(ranks, subject.Network.parameters());
     }
+
+    /// <summary>The backward pass that comes is the last before <see cref="Sum"/>: its gradients may travel while it runs.</summary>
+    public void ExpectLastPart() => _gradients?.Expect();
 
     /// <summary>Rank 0 makes or enters the run folder; where a run goes on, the others read it after that.</summary>
     public RunFolder? Open(string? path, bool resume, Func<bool, RunFolder> open)
@@ -54,13 +59,13 @@ sealed class DataParallel(IProcessGroup? ranks)
     /// <summary>Whether the run ends after this step. Ranks ask before they sum, so that all of them end after the same one.</summary>
     public bool Stops => ranks is null ? Ambient.Cancellation.IsCancellationRequested : _stop;
 
-    /// <summary>Sums gradients and loss over all ranks. One read of the CPU's memory.</summary>
-    public Tensor Sum(ITrainable subject, Tensor loss)
+    /// <summary>Gradients and loss, summed over all ranks. One read of the CPU's memory.</summary>
+    public Tensor Sum(Tensor loss)
     {
         if (ranks is null) return loss;
         var stop = Ambient.Cancellation.IsCancellationRequested;
         var shared = stack([loss.detach().to(float32).reshape(Array.Empty<long>()), full(Array.Empty<long>(), stop ? 1f : 0f)]);
-        ranks.SumInPlace(subject.Network.parameters().Reverse().Select(parameter => parameter.grad).OfType<Tensor>().Prepend(shared));
+        _gradients!.Finish(shared);
         _stop = shared[1].ToSingle() > 0;
         return shared[0];
     }
@@ -77,4 +82,6 @@ sealed class DataParallel(IProcessGroup? ranks)
     {
         if (!_together && reason is not RankLostException) ranks?.Abort(reason.Message.Split('\n')[0]);
     }
+
+    public void Dispose() => _gradients?.Dispose();
 }

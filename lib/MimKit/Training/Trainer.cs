@@ -40,7 +40,7 @@ public sealed class Trainer(ITrainable subject, ImageSet train, TrainingPlan pla
     public RunResult Run()
     {
         using var observing = Ambient.Observe();       // stops after a whole step, with its checkpoint
-        var ranks = new DataParallel(Ranks);
+        using var ranks = new DataParallel(Ranks);
         try
         {
             return Loop(ranks, ranks.IsFirst ? Output : TextWriter.Null);
@@ -92,7 +92,7 @@ public sealed class Trainer(ITrainable subject, ImageSet train, TrainingPlan pla
                 var rate = Schedule.LearningRate(plan, step, perEpoch);
 
                 optimizer.zero_grad();
-                var loss = ranks.Sum(subject, Gradient(ranks, batch, draw));
+                var loss = ranks.Sum(Gradient(ranks, batch, draw));
                 Update(optimizer, groups, health, loss, step, rate, Schedule.WeightDecay(plan, step, perEpoch));
                 subject.AfterStep();
                 Average?.Update();
@@ -128,6 +128,7 @@ public sealed class Trainer(ITrainable subject, ImageSet train, TrainingPlan pla
             var indices = batch.Indices[from..to];
             var images = new Batch(batch.Images.narrow(0, from, to - from), batch.Labels.narrow(0, from, to - from), indices);
             var loss = subject.Step(images, draw with { Indices = indices }) * ((double)indices.Length / plan.BatchSize);
+            if (part == plan.Accumulate - 1) ranks.ExpectLastPart();
             loss.backward();
             using (no_grad()) sum.add_(loss.detach());
         }

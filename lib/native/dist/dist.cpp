@@ -2,6 +2,8 @@
 #include "dist.h"
 #include "../errors.h"
 #include "../tensors.h"
+#include <torch/csrc/autograd/function.h>
+#include <torch/csrc/autograd/variable.h>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
@@ -30,6 +32,24 @@ auto device(const std::string& network) {
   if (network.empty()) return Gloo::createDefaultDevice();
   return isdigit(network[0]) ? Gloo::createDeviceForHostname(network) : Gloo::createDeviceForInterface(network);
 }
+
+struct Told : torch::autograd::FunctionPostHook {
+  mk_dist_ready ready;
+  void* context;
+  int32_t index;
+  Told(mk_dist_ready ready, void* context, int32_t index) : ready(ready), context(context), index(index) {}
+  torch::autograd::variable_list operator()(const torch::autograd::variable_list& outputs, const torch::autograd::variable_list&) override {
+    ready(context, index);
+    return outputs;
+  }
+};
+
+// A parameter keeps its accumulator weakly: the hook would be gone with it.
+struct Listening {
+  std::shared_ptr<torch::autograd::Node> accumulator;
+  uintptr_t key;
+  ~Listening() { accumulator->del_post_hook(key); }
+};
 
 }  // namespace
 
@@ -100,3 +120,14 @@ char* mk_dist_get(void* g, const char* key) {
     return text;
   });
 }
+
+void* mk_dist_on_gradient(void* parameter, mk_dist_ready ready, void* context, int32_t index) {
+  return guarded([&]() -> void* {
+    auto accumulator = torch::autograd::impl::grad_accumulator(tensor(parameter));
+    TORCH_CHECK(accumulator, "only a leaf that requires grad has a gradient to listen to");
+    auto key = accumulator->add_post_hook(std::make_unique<Told>(ready, context, index));
+    return new Listening{std::move(accumulator), key};
+  });
+}
+
+void mk_dist_off_gradient(void* hook) { delete static_cast<Listening*>(hook); }

@@ -18,3 +18,8 @@ MK_API void mk_dist_work_free(void* work);
 MK_API int32_t mk_dist_set(void* group, const char* key, const char* value);
 MK_API int32_t mk_dist_has(void* group, const char* key);
 MK_API char* mk_dist_get(void* group, const char* key);
+
+// Calls ready(context, index) on the thread of the backward pass when the gradient of a parameter (a leaf) has been added to, until off.
+typedef void (*mk_dist_ready)(void* context, int32_t index);
+MK_API void* mk_dist_on_gradient(void* parameter, mk_dist_ready ready, void* context, int32_t index);
+MK_API void mk_dist_off_gradient(void* hook);

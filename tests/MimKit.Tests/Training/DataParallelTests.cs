@@ -127,6 +127,66 @@ public sealed class DataParallelTests : IDisposable
         }
     }
 
+    [Together]
+    [InlineData(16L)]           // every parameter leaves alone, while the backward pass goes on
+    [InlineData(1L << 20)]      // all at its end
+    public void Gradients_are_summed_and_one_that_only_some_rank_has_reaches_all(long bytes)
+    {
+        var ends = Together.Run(3, ranks =>
+        {
+            Tensor[] weights = [.. new[] { 1.0, 2, 3, 4 }.Select(value => full([5], value, requires_grad: true))];
+            using var sum = new GradientSum(ranks, weights, bytes);
+            var counted = new List<double[]>();
+            for (var step = 0; step < 2; step++)
+            {
+                foreach (var weight in weights) weight.grad?.zero_();
+                (weights[0] * weights[1]).sum().backward();                        // a part before the last: stays here
+                sum.Expect();
+                (ranks.Rank == 1 ? weights[0] * weights[2] : weights[0] * weights[1]).sum().backward();
+                var also = full([1], ranks.Rank + 1.0);
+                sum.Finish(also);
+                counted.Add([.. weights.Select(weight => weight.grad?.mean().ToDouble() ?? -1), also.item<float>()]);
+            }
+            return counted;
+        });
+        foreach (var (counted, error) in ends)
+        {
+            Assert.Null(error);
+            Assert.All(counted!, found => Assert.Equal([2 + 2 + 2 + 3 + 2 + 2, 1 + 1 + 1 + 1 + 1, 1, -1, 6], found));
+        }
+    }
+
+    [Together]
+    [InlineData(2)]
+    public void Gradients_travel_while_the_backward_pass_still_runs(int size)
+    {
+        var ends = Together.Run(size, ranks =>
+        {
+            var seen = new Counting(ranks);
+            Tensor[] weights = [full([5], 1, requires_grad: true), full([5], 2, requires_grad: true)];
+            using var sum = new GradientSum(seen, weights, bytes: 16);
+            sum.Expect();
+            ((weights[0] * 2).exp() * weights[1]).sum().backward();
+            var before = seen.Calls;
+            sum.Finish(zeros(1));
+            return (before, seen.Calls);
+        });
+        Assert.All(ends, end => Assert.Equal((2, 3), end.Result));
+    }
+
+    sealed class Counting(IProcessGroup ranks) : IProcessGroup
+    {
+        public int Calls { get; private set; }
+        public int Rank => ranks.Rank;
+        public int Size => ranks.Size;
+        public Action AllReduce(Tensor tensor) { Calls++; return ranks.AllReduce(tensor); }
+        public void Broadcast(Tensor tensor, int root = 0) => ranks.Broadcast(tensor, root);
+        public Tensor[] AllGather(Tensor tensor) => ranks.AllGather(tensor);
+        public void Barrier() => ranks.Barrier();
+        public void Abort(string reason) => ranks.Abort(reason);
+        public void Dispose() { }
+    }
+
     [Theory]
     [InlineData(8, 3)]
     [InlineData(5, 4)]
