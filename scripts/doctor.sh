@@ -79,7 +79,7 @@ report_machine() {
   fi
   report '' gpu "$driver"
   local peer title
-  for peer in 'torch|the PyTorch they compare with' 'faiss|the k-means they compare with'; do
+  for peer in 'torch|the PyTorch they compare with' 'faiss|the k-means they compare with' 'sklearn|the t-SNE they compare with'; do
     IFS='|' read -r peer title <<<"$peer"
     if [[ -x $python ]] && "$python" -c "import importlib.util as u, sys; sys.exit(u.find_spec('$peer') is None)" 2>/dev/null; then
       report '' "python3-$peer" "found (only the benches use it: $title)"

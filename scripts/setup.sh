@@ -108,6 +108,7 @@ prepare_peer() {
   local wanted=()
   [[ -d /usr/lib/python3/dist-packages/torch ]] || wanted+=(python3-torch)
   [[ -d /usr/lib/python3/dist-packages/faiss ]] || wanted+=(python3-faiss)
+  [[ -d /usr/lib/python3/dist-packages/sklearn ]] || wanted+=(python3-sklearn)
   [[ -d /usr/lib/python3/dist-packages/torchvision ]] || wanted+=(python3-torchvision)                       # decode: the peer
   [[ -f /usr/share/backgrounds/Dragonfly_by_Bolly.jpg ]] || wanted+=(lomiri-wallpapers-16.04)                # decode, loader: photographs
   [[ -f /usr/share/backgrounds/Infinite-Sea_by_Aury88.jpg ]] || wanted+=(lomiri-wallpapers-20.04)

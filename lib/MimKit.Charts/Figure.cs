@@ -58,6 +58,22 @@ public sealed class Figure
 
     public override string ToString() => Summary;
 
+    // the picture of the point under the pointer, cut from the atlas in layout.meta.pictures: a point's customdata is [number, tile]
+    private const string Pictures = """
+        const pictures = at => {
+                const atlas = figure.layout.meta.pictures, box = document.body.appendChild(document.createElement("div"));
+                Object.assign(box.style, { position: "fixed", display: "none", pointerEvents: "none", zIndex: 1000, border: "1px solid #808080", imageRendering: "pixelated", backgroundImage: `url(${atlas.source})`,
+                  width: `${atlas.width * atlas.zoom}px`, height: `${atlas.height * atlas.zoom}px`, backgroundSize: `${atlas.columns * atlas.width * atlas.zoom}px ${atlas.rows * atlas.height * atlas.zoom}px` });
+                at.on("plotly_hover", ({ points: [point], event }) => {
+                  const tile = point.customdata?.[1] ?? -1;
+                  if (tile < 0) return;
+                  Object.assign(box.style, { display: "block", left: `${Math.min(event.clientX + 14, innerWidth - 16 - atlas.width * atlas.zoom)}px`, top: `${event.clientY + 14}px`,
+                    backgroundPosition: `-${tile % atlas.columns * atlas.width * atlas.zoom}px -${Math.floor(tile / atlas.columns) * atlas.height * atlas.zoom}px` });
+                });
+                at.on("plotly_unhover", () => { box.style.display = "none"; });
+              };
+        """;
+
     /// <summary>A div that the script after it draws into, with the page's own text colour, where Plotly comes later then; without it the summary stays readable.</summary>
     private string Html()
     {
@@ -69,6 +85,7 @@ public sealed class Figure
             <script>
             (() => {
               const figure = {{json}};
+              {{(_layout["meta"]?["pictures"] is null ? "const pictures = () => {};" : Pictures)}}
               const draw = () => {
                 if (!window.Plotly) return;
                 for (const at of document.querySelectorAll('[data-mimkit-figure="{{name}}"]:not(.js-plotly-plot)')) {
@@ -76,7 +93,7 @@ public sealed class Figure
                   figure.layout.font.color = colour;
                   for (const note of figure.layout.annotations ?? []) note.font.color = colour;
                   at.textContent = "";
-                  Plotly.newPlot(at, figure.data, figure.layout, figure.config);
+                  Plotly.newPlot(at, figure.data, figure.layout, figure.config).then(() => pictures(at));
                 }
               };
               window.Plotly ? draw() : addEventListener("load", draw);

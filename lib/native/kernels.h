@@ -14,6 +14,14 @@ struct Rows {
 
 struct AdamW { float lr, beta1, beta2, eps, weight_decay, correction1, correction2, scale; };
 
+// t-SNE's joint probabilities, sparse: edges [start[i], start[i + 1]) lead from point i.
+struct TsneGraph { const int64_t* start; const int32_t* column; const float* weight; };
+
+// The points in an order in which neighbours stand close, and the quadtree over them, depth first: skip is the next cell that is not below this one.
+struct TsneCell { float x, y, mass, width2; int32_t first, skip; bool leaf; };
+struct TsneTree { int64_t points; const float* x; const float* y; const int32_t* order; int32_t nodes; const TsneCell* cell; };
+constexpr int64_t kTsneGroup = 32;            // points that walk the tree together
+
 struct Kernels {
   const char* name;
 
@@ -46,6 +54,11 @@ struct Kernels {
   void (*nearest_pack)(const float* centres, float* panels, float* norms, int64_t k, int64_t d);
   void (*nearest)(const float* points, const float* panels, const float* norms, int64_t* index, float* distance2, int64_t from, int64_t to, int64_t k, int64_t d);
   void (*add_rows)(double* sums, const float* points, const int64_t* ids, int64_t n, int64_t d, int64_t from, int64_t to);   // columns [from, to) of sums[ids[i]] += points[i]
+
+  // t-SNE: p(j | i) of points [from, to) over their k nearest; the pull of edges and the push of all other points (tsne_cpu.cpp).
+  void (*tsne_affinities)(const float* distance2, float* p, int64_t from, int64_t to, int64_t k, float perplexity);
+  void (*tsne_attraction)(TsneGraph graph, const float* x, const float* y, float* fx, float* fy, double* loss, int64_t from, int64_t to);
+  void (*tsne_repulsion)(const TsneTree& tree, float angle2, float* fx, float* fy, double* z, int64_t from, int64_t to);   // groups [from, to)
 };
 
 const Kernels& kernels();                     // the best level of this CPU, or MIMKIT_KERNELS=baseline|avx2|avx512

@@ -1,6 +1,7 @@
 // The kernels, written as plain loops over one row in cache; gcc vectorises them for the level it is compiled for.
 #include "kernels.h"
 #include "nearest.h"
+#include "tsne.h"
 #include <cmath>
 #include <cstring>
 #include <vector>
@@ -425,6 +426,7 @@ extern const Kernels table;
 #define MK_STRING(x) #x
 #define MK_NAME(x) MK_STRING(x)
 const Kernels table = {MK_NAME(MIMKIT_LEVEL), layer_norm, layer_norm_back, add_bias, column_sum, gelu, gelu_back,
-                       attention_work, attention, attention_back, square_sum, adamw, lerp, nearest_padded, nearest_pack, nearest, add_rows};
+                       attention_work, attention, attention_back, square_sum, adamw, lerp, nearest_padded, nearest_pack, nearest, add_rows,
+                       tsne_affinities, tsne_attraction, tsne_repulsion};
 
 } }  // namespace mimkit::MIMKIT_LEVEL

@@ -34,6 +34,7 @@ static class Benches
         new("long-run", "memory over 2,000 training steps, and what logging and checkpoints cost", LongRun.Run),
         new("ranks", "training in two processes, beside one", Ranks.Run),
         new("kmeans", "full k-means, assignment and update, beside faiss from the same centres", KMeansBench.Run),
+        new("tsne", "t-SNE of 10,000 images, beside scikit-learn's on the same values", TsneBench.Run),
         new("vq", "the code lookup of a VQ-KD step, beside the whole distance matrix", VqBench.Run),
     ];
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace MimKit.Cli.Bench;
 
@@ -15,7 +16,7 @@ sealed class PeerException(string message) : Exception(message);
 /// <param name="arguments">Handed to every run.</param>
 /// <param name="threads">Cores for each side.</param>
 /// <param name="log">Receives a line a trial.</param>
-sealed class Peer(string script, IReadOnlyList<string> arguments, int threads, TextWriter log)
+sealed partial class Peer(string script, IReadOnlyList<string> arguments, int threads, TextWriter log)
 {
     const string Python = "/usr/bin/python3";
 
@@ -90,8 +91,12 @@ sealed class Peer(string script, IReadOnlyList<string> arguments, int threads, T
     PeerException Failed(string said)
     {
         var lines = said.TrimEnd().Split('\n');
-        return new PeerException(said.Contains("No module named 'torch'", StringComparison.Ordinal)
-            ? $"{Python} has no PyTorch to compare with.\n  to do: apt-get install python3-torch"
+        var missing = MissingModule().Match(said);
+        return new PeerException(missing.Success
+            ? $"{Python} has no {missing.Groups[1].Value} to compare with.\n  to do: apt-get install python3-{missing.Groups[1].Value.ToLowerInvariant()}"
             : $"{script} failed:\n  {string.Join("\n  ", lines.TakeLast(6))}");
     }
+
+    [GeneratedRegex(@"No module named '(\w+)")]
+    private static partial Regex MissingModule();
 }

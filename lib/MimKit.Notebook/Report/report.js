@@ -95,6 +95,21 @@
   const figures = [...document.querySelectorAll("script[data-figure]")].map(script =>
     ({ at: document.getElementById(script.dataset.figure), ...JSON.parse(script.textContent) }));
 
+  // the picture of the point under the pointer, cut from an atlas that lies in layout.meta.pictures: a point's customdata is [number, tile]
+  function pictured(at, atlas) {
+    const box = document.body.appendChild(document.createElement("div"));
+    const [width, height] = [atlas.width * atlas.zoom, atlas.height * atlas.zoom];
+    box.className = "picture";
+    Object.assign(box.style, { backgroundImage: `url(${atlas.source})`, width: `${width}px`, height: `${height}px`, backgroundSize: `${atlas.columns * width}px ${atlas.rows * height}px` });
+    at.on("plotly_hover", ({ points: [point], event }) => {
+      const tile = point.customdata?.[1] ?? -1;
+      if (tile < 0) return;
+      Object.assign(box.style, { display: "block", left: `${Math.min(event.clientX + 14, innerWidth - 16 - width)}px`, top: `${Math.min(event.clientY + 14, innerHeight - 16 - height)}px`,
+                                 backgroundPosition: `-${tile % atlas.columns * width}px -${Math.floor(tile / atlas.columns) * height}px` });
+    });
+    at.on("plotly_unhover", () => { box.style.display = "none"; });
+  }
+
   function draw(width) {
     for (const { at, data, layout, config, frames } of figures) {
       const shown = { ...legended(fitted(themed(layout), data, width ?? at.clientWidth), data, width ?? at.clientWidth), ...(width ? { width } : {}) };
@@ -105,6 +120,7 @@
 
   if (figures.length && window.Plotly) {
     draw();
+    for (const { at, layout } of figures) if (layout?.meta?.pictures) pictured(at, layout.meta.pictures);
     dark.addEventListener("change", () => draw());
     const paper = 660;                                     // pixels between the margins of A4 and Letter
     addEventListener("beforeprint", () => { document.documentElement.classList.add("paper"); draw(paper); });

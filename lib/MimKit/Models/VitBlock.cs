@@ -115,14 +115,18 @@ public sealed class Attention : nn.Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor x)                                       // [B, N, D]
     {
-        var bias = _queryBias is null ? _qkv.bias : cat([_queryBias, zeros_like(_queryBias), _valueBias!]);
-        var qkv = Fused.Linear(x, _qkv.weight, bias);                              // [B, N, 3 D]
-        var y = Fused.Attention(qkv, _heads, _scale);                              // [B, N, D]
+        var y = Fused.Attention(Project(x), _heads, _scale);                       // [B, N, D]
         return Fused.Linear(y, _proj.weight, _proj.bias);
     }
 
     /// <summary>The weights alone, for looking at: [B, H, N, N] float32.</summary>
-    public Tensor Weights(Tensor x) => Plain.AttentionWeights(Fused.Linear(x, _qkv.weight, _qkv.bias), _heads, _scale, null);
+    public Tensor Weights(Tensor x) => Plain.AttentionWeights(Project(x), _heads, _scale, null);
+
+    private Tensor Project(Tensor x)                                               // [B, N, 3 D]
+    {
+        var bias = _queryBias is null ? _qkv.bias : cat([_queryBias, zeros_like(_queryBias), _valueBias!]);
+        return Fused.Linear(x, _qkv.weight, bias);
+    }
 }
 
 /// <summary>Two linear layers with the exact GELU between them.</summary>
