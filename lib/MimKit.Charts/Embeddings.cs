@@ -13,7 +13,7 @@ public static partial class Chart
     /// <param name="map">t-SNE, UMAP or PCA of features of <paramref name="set"/>, in its order</param>
     /// <param name="set">the images; only as many as the map has points are read</param>
     /// <param name="points">drawn at most, at even distances</param>
-    public static Figure Embedding(Embedding map, ImageSet set, int points = 4000)
+    public static Figure Embedding(EmbeddingMap map, ImageSet set, int points = 4000)
     {
         if (map.Count > set.Count) throw new ArgumentException($"The map has {map.Count:N0} points, {set} has fewer images. Give the set whose features were embedded.");
         if (points < 1) throw new ArgumentException($"{points} points cannot be drawn; take at least 1.");
@@ -27,7 +27,7 @@ public static partial class Chart
         return new(data, layout, $"{map}: {shown.Count:N0} shown, {classes.Count} classes; the image under the pointer for {atlas.Count:N0} of them");
     }
 
-    private static JsonObject ClassCloud(Embedding map, ImageSet set, List<int> members, int label, int place, PictureAtlas atlas) => new()
+    private static JsonObject ClassCloud(EmbeddingMap map, ImageSet set, List<int> members, int label, int place, PictureAtlas atlas) => new()
     {
         ["type"] = "scatter", ["mode"] = "markers", ["name"] = Text.Escape(set.Classes[label]),
         ["x"] = Json.Of(members.Select(i => Math.Round((double)map.X[i], 3))),

@@ -1,4 +1,5 @@
 using MimKit.Data;
+using MimKit.Evaluation;
 using MimKit.Models;
 using MimKit.Runtime;
 
@@ -15,12 +16,51 @@ public static partial class Chart
     public static Figure Attention(Method method, ImageSet set, int count = 6, int? block = null)
     {
         using var scope = NewDisposeScope();
-        var (grid, images) = (method.Predictor.Grid, First(set, count));
-        var weights = method.Predictor.AttentionWeights(images, block).select(2, 0).narrow(2, 1, grid.Count);    // [B, H, N]
-        var heads = (int)weights.size(1);
+        return AttentionHeads(method.Predictor.AttentionWeights(First(set, count), block), method.Predictor.Grid, set, $"block {block?.ToString() ?? "last"}");
+    }
+
+    private static Figure AttentionHeads(Tensor weights, PatchGrid grid, ImageSet set, string block)
+    {
+        var ofClass = AttentionMaps.OfClassToken(weights);                         // [B, H, N]
+        var (count, heads) = ((int)ofClass.size(0), (int)ofClass.size(1));
         var rows = Enumerable.Range(0, count).Select(i => (IReadOnlyList<Tile>)
-            [Picture(set, i), .. Enumerable.Range(0, heads).Select(h => Shaded(weights[i, h].ToArray<float>(), grid))]).ToList();
-        return Images($"Attention of the class token, block {block?.ToString() ?? "last"}", rows, columnNames: ["image", .. Enumerable.Range(1, heads).Select(h => $"head {h}")]);
+            [Picture(set, i), .. Enumerable.Range(0, heads).Select(h => Shaded(ofClass[i, h].ToArray<float>(), grid))]).ToList();
+        return Images($"Attention of the class token, {block}", rows, columnNames: ["image", .. Enumerable.Range(1, heads).Select(h => $"head {h}")]);
+    }
+
+    /// <summary>Where the class token of any encoder looks: every head of a block over a few images.</summary>
+    /// <param name="encoder">Frozen.</param>
+    /// <param name="set">Its first images are shown.</param>
+    /// <param name="count">Images.</param>
+    /// <param name="block">Counted from 1; null: the last.</param>
+    public static Figure Attention(IEncoder encoder, ImageSet set, int count = 6, int? block = null)
+    {
+        using var scope = NewDisposeScope();
+        return AttentionHeads(encoder.AttentionWeights(First(set, count), block), encoder.Grid, set, $"block {block?.ToString() ?? "last"}");
+    }
+
+    /// <summary>Where the class token looks from block to block, mean of the heads, and what has reached it through all of them (rollout).</summary>
+    /// <param name="encoder">Frozen.</param>
+    /// <param name="set">Its first images are shown.</param>
+    /// <param name="count">Images.</param>
+    public static Figure AttentionBlocks(IEncoder encoder, ImageSet set, int count = 6)
+    {
+        using var scope = NewDisposeScope();
+        var blocks = AttentionMaps.OfBlocks(encoder, First(set, count));
+        var shown = blocks.Select(weights => AttentionMaps.OfClassToken(weights.mean([1]))).Append(AttentionMaps.OfClassToken(AttentionMaps.Rollout(blocks))).ToList();    // [B, N] each
+        var rows = Enumerable.Range(0, (int)shown[0].size(0)).Select(i => (IReadOnlyList<Tile>)[Picture(set, i), .. shown.Select(map => Shaded(map[i].ToArray<float>(), encoder.Grid))]).ToList();
+        return Images("Attention of the class token, block by block", rows, columnNames: ["image", .. Enumerable.Range(1, blocks.Count).Select(block => $"{block}"), "rollout"]);
+    }
+
+    /// <summary>How far every head of every block looks, in pixels: near heads work like convolutions, far ones see the image.</summary>
+    /// <param name="encoder">Frozen.</param>
+    /// <param name="set">Its first images are averaged over.</param>
+    /// <param name="count">Images.</param>
+    public static Figure AttentionDistances(IEncoder encoder, ImageSet set, int count = 64)
+    {
+        using var scope = NewDisposeScope();
+        var heads = AttentionMaps.OfBlocks(encoder, First(set, count)).SelectMany((weights, block) => AttentionMaps.Distances(weights, encoder.Grid).Select(far => new Point(block + 1, far))).ToList();
+        return Scatter("How far each head looks", "block", "mean distance / pixels", heads);
     }
 
     /// <summary>How token morphing groups the patches of a few images: one colour a group, coarser from left to right.</summary>

@@ -48,7 +48,8 @@ internal sealed class PictureAtlas
     // the mean of factor x factor pixels
     private static void Draw(ImageSet set, int image, byte[] pixels, int top, int left, int stride)
     {
-        var (factor, (height, width), source) = (Factor(set), SizeOf(set), set.Image(image));
+        var (factor, (height, width)) = (Factor(set), SizeOf(set));
+        var source = set.Image(image);
         for (var y = 0; y < height; y++)
             for (var x = 0; x < width; x++)
                 for (var c = 0; c < set.Channels; c++)

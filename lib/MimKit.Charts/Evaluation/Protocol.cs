@@ -14,6 +14,7 @@ public sealed record Protocol(string Name, string Title, string About, Func<Eval
     [
         new("knn", "Nearest neighbours", "Weighted kNN on frozen features; k and pooling chosen on val.", FrozenSections.Knn),
         new("linear", "Linear probes", "Linear classifiers on frozen features.", FrozenSections.Linear),
+        new("views", "What the representation looks like", "Attention, patches as colours, t-SNE and UMAP, layers beside layers, dimensions in use; of val.", ViewsSection.Run),
     ];
 
     /// <summary>Those of the given names, in the order of <see cref="All"/>; all where none is given.</summary>

@@ -35,9 +35,9 @@ static class TsneBench
         FeatureFile.Save(features, vectors);
         string[] jobs = ["--vectors", vectors, "--jobs", bench.Threads.ToString(CultureInfo.InvariantCulture)];
         var peer = new Peer("tsne.py", jobs, bench.Threads, bench.Log);
-        var setting = peer.FindBest(["--points", "1000"], "seconds", higherIsBetter: false, bench.Cancellation);
+        var setting = peer.FindBest(["--points", "300"], "seconds", higherIsBetter: false, bench.Cancellation);
 
-        var (map, theirs) = (default(Embedding), default(System.Text.Json.Nodes.JsonObject));
+        var (map, theirs) = (default(EmbeddingMap), default(System.Text.Json.Nodes.JsonObject));
         var duel = Duel.Fight(1,
             ours: () =>
             {

@@ -27,7 +27,7 @@ public sealed record Tsne
     /// <summary>Makes the map.</summary>
     /// <param name="features">[n, D], n above the perplexity; finite</param>
     /// <exception cref="ArgumentException">Too few points for the perplexity, or values that are not finite.</exception>
-    public Embedding Fit(FeatureSet features)
+    public EmbeddingMap Fit(FeatureSet features)
     {
         var n = features.Count;
         if (n < 4 || Perplexity < 1 || Perplexity >= n - 1) throw new ArgumentException($"A perplexity of {Perplexity} needs more than {Math.Max(4, Perplexity + 1):0} points, found {n:N0}. Choose a perplexity from 1 to {Math.Max(1, (n - 2) / 3)}.");
@@ -36,7 +36,7 @@ public sealed record Tsne
         var exact = n <= ExactUpTo;
         using var graph = Joint(features.X, exact ? n - 1 : Math.Min(n - 1, (int)(3 * Perplexity + 1)));
         var (map, divergence) = Descend(graph, Start(features.X), exact ? 0 : Angle);
-        return Embedding.Of(FormattableString.Invariant($"t-SNE, perplexity {Perplexity:0.#}"), features, map) with { Divergence = divergence };
+        return EmbeddingMap.Of(FormattableString.Invariant($"t-SNE, perplexity {Perplexity:0.#}"), features, map) with { Divergence = divergence };
     }
 
     private TsneGraph Joint(Tensor x, int neighbours)

@@ -26,7 +26,7 @@ public sealed record Umap
 
     /// <summary>Makes the map.</summary>
     /// <param name="features">[n, D], n above <see cref="Neighbours"/>; finite</param>
-    public Embedding Fit(FeatureSet features)
+    public EmbeddingMap Fit(FeatureSet features)
     {
         if (features.Count <= Neighbours + 1) throw new ArgumentException($"A graph of {Neighbours} neighbours needs more than {Neighbours + 1} points, found {features.Count:N0}.");
         using var off = no_grad();
@@ -34,7 +34,7 @@ public sealed record Umap
         var graph = FuzzyGraph.Of(features.X, Neighbours);
         var map = Start(features.X);
         Descend(graph, map, Epochs ?? (features.Count <= 10_000 ? 500 : 200));
-        return Embedding.Of($"UMAP, {Neighbours} neighbours", features, tensor(map, [features.Count, 2]));
+        return EmbeddingMap.Of($"UMAP, {Neighbours} neighbours", features, tensor(map, [features.Count, 2]));
     }
 
     /// <summary>a and b of the map's likeness 1 / (1 + a d^2b), by least squares to the curve that is 1 up to the least distance and falls with the spread after it.</summary>

@@ -47,7 +47,7 @@ public sealed class StoredViewsTests : IDisposable
     public void Trustworthiness_is_scikit_learns()
     {
         var stored = Numbers("trustworthiness");
-        Embedding Map(string name)
+        EmbeddingMap Map(string name)
         {
             var points = _stored.Read(name).ToArray<float>();
             return new("", "", [.. points.Where((_, i) => i % 2 == 0)], [.. points.Where((_, i) => i % 2 == 1)], new int[300]);

@@ -6,7 +6,7 @@ namespace MimKit.Evaluation;
 /// <param name="X">[n] first coordinate</param>
 /// <param name="Y">[n] second coordinate</param>
 /// <param name="Labels">[n] class numbers</param>
-public sealed record Embedding(string Method, string Source, float[] X, float[] Y, int[] Labels)
+public sealed record EmbeddingMap(string Method, string Source, float[] X, float[] Y, int[] Labels)
 {
     /// <summary>Points.</summary>
     public int Count => X.Length;
@@ -22,7 +22,7 @@ public sealed record Embedding(string Method, string Source, float[] X, float[] 
     }
 
     /// <summary>The two first principal components: the map that every other is compared with.</summary>
-    public static Embedding Pca(FeatureSet features)
+    public static EmbeddingMap Pca(FeatureSet features)
     {
         using var scope = NewDisposeScope();
         var pca = Evaluation.Pca.Fit(features.X, 2);
@@ -52,7 +52,7 @@ public sealed record Embedding(string Method, string Source, float[] X, float[] 
         return 1 - cost * 2 / ((double)Count * k * (2.0 * Count - 3 * k - 1));
     }
 
-    internal static Embedding Of(string method, FeatureSet features, Tensor points)
+    internal static EmbeddingMap Of(string method, FeatureSet features, Tensor points)
     {
         using var scope = NewDisposeScope();
         return new(method, features.Source, points.select(1, 0).contiguous().ToArray<float>(), points.select(1, 1).contiguous().ToArray<float>(), features.Labels);
