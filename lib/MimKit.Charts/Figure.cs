@@ -10,6 +10,8 @@ namespace MimKit.Charts;
 /// </summary>
 public sealed class Figure
 {
+    private const int LegendColumns = 6;
+
     private readonly JsonArray _data;
     private readonly JsonObject _layout;
     private readonly byte[]? _png;
@@ -29,6 +31,25 @@ public sealed class Figure
         layout["margin"]!["t"] = (int)layout["margin"]!["t"]! + Theme.CaptionHeight;
         layout["height"] = (int)layout["height"]! + Theme.CaptionHeight;
         return new((JsonArray)_data.DeepClone(), layout, $"{Summary} [{caption}]", _png);
+    }
+
+    /// <summary>The same with a legend of colours that belong to no trace, such as a picture's.</summary>
+    internal Figure WithLegend(IReadOnlyList<(string Name, string Colour)> entries)
+    {
+        var (data, layout) = ((JsonArray)_data.DeepClone(), (JsonObject)_layout.DeepClone());
+        foreach (var (name, colour) in entries)
+            data.Add(new JsonObject
+            {
+                ["type"] = "scatter", ["mode"] = "markers", ["name"] = Text.Escape(name), ["x"] = new JsonArray((JsonNode?)null), ["y"] = new JsonArray((JsonNode?)null),
+                ["hoverinfo"] = "skip", ["marker"] = new JsonObject { ["symbol"] = "square", ["size"] = 12, ["color"] = colour },
+            });
+        layout["showlegend"] = true;
+        layout["legend"]!["y"] = 0;
+        layout["legend"]!["yanchor"] = "top";
+        var room = Theme.LegendHeight * (1 + entries.Count / LegendColumns);
+        layout["margin"]!["b"] = (int)layout["margin"]!["b"]! + room;
+        layout["height"] = (int)layout["height"]! + room;
+        return new(data, layout, Summary, _png);
     }
 
     /// <summary>data, layout and config as Plotly reads them.</summary>

@@ -35,6 +35,12 @@ public enum Purpose : ushort
     Corrupt = 14,
     /// <summary>Which images are mixed, how and where.</summary>
     Mix = 15,
+    /// <summary>Which channels of a head are dropped.</summary>
+    Dropout = 16,
+    /// <summary>Where an attack starts, and what it tries.</summary>
+    Attack = 17,
+    /// <summary>Which patches of an image are taken away or moved.</summary>
+    Occlude = 18,
     /// <summary>How coarsely a step's tokens are morphed.</summary>
     Granularity = 20,
 }

@@ -60,9 +60,13 @@ public static class WeightLoading
 
     // A block's own table comes from the shared one where the file has no other and the model has no place for it.
     private static string? Source(OfficialWeights weights, string name, bool keepsShared) => weights.Has(name) ? name
-        : !keepsShared && name.EndsWith(".attn." + Table, StringComparison.Ordinal) && weights.Has(SharedTable) ? SharedTable : null;
+        : !keepsShared && SourceOf(name, weights.Has) is var shared && shared != name ? shared : null;
 
-    private static Tensor Fitted(string name, Tensor value, long[] wanted)
+    /// <summary>Where a model without a shared table finds a tensor: under its own name, or a block's own table in the shared one.</summary>
+    internal static string SourceOf(string name, Func<string, bool> has) =>
+        !has(name) && name.EndsWith(".attn." + Table, StringComparison.Ordinal) && has(SharedTable) ? SharedTable : name;
+
+    internal static Tensor Fitted(string name, Tensor value, long[] wanted)
     {
         if (value.shape.SequenceEqual(wanted)) return value;
         if (name.EndsWith(Table, StringComparison.Ordinal) && wanted.Length == 2 && value.ndim == 2

@@ -87,7 +87,7 @@ public sealed class BeitVit : nn.Module, IMaskedNetwork, IEncoder
 
     private BeitTokens Run(Tensor images, Tensor? hidden, Draw? draw, PatchAggregation? aggregation)
     {
-        var (depth, bias) = (training && Parts.DropPath > 0 && draw is not null ? StochasticDepth.Of(draw, 2 * (_blocks.Count + (aggregation?.Blocks ?? 0))) : null, _sharedBias?.Bias());
+        var (depth, bias) = (Depth(draw, branches: 2 * (_blocks.Count + (aggregation?.Blocks ?? 0))), _sharedBias?.Bias());
         var x = Embed(images, hidden);
         Tensor? early = null;                                                      // [B, 1 + N, D] before any norm
         foreach (var (block, number) in _blocks.Select((block, i) => (block, i + 1)))
@@ -100,14 +100,21 @@ public sealed class BeitVit : nn.Module, IMaskedNetwork, IEncoder
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<Tensor> BlockOutputs(Tensor images, int last)
+    public IReadOnlyList<Tensor> BlockOutputs(Tensor images, int last, Draw? draw = null)
     {
-        var bias = _sharedBias?.Bias();
-        return ResidualStream.Outputs(Embed(images, null).Sum, _activations, _blocks, last, (x, block) => block.Forward(x, bias, null));
+        var (depth, bias) = (Depth(draw, branches: 2 * _blocks.Count), _sharedBias?.Bias());
+        return ResidualStream.Outputs(Embed(images, null).Sum, _activations, _blocks, last, (x, block) => block.Forward(x, bias, depth));
     }
 
     /// <inheritdoc/>
     public Tensor Normalise(Tensor tokens) => Fused.LayerNorm(tokens, _norm.weight, _norm.bias, _norm.eps, _activations);
+
+    /// <summary>A copy for images of another size; a position bias that all blocks share becomes one of every block's own, as BEiT v2 is fine-tuned.</summary>
+    public IEncoder ForImages(int imageSize, double dropPath = 0)
+    {
+        var parts = Parts with { SharedBias = Parts.SharedBias && Parts.BlockBias, BlockBias = Parts.SharedBias || Parts.BlockBias, DropPath = dropPath };
+        return new BeitVit(Config with { ImageSize = imageSize }, parts, outputs: 1, null, Precisions.Of(_activations), seed: 0).Copied(this, except: "lm_head.");
+    }
 
     /// <summary>The head on tokens of the last block.</summary>
     /// <param name="tokens">[B, n, D]: the patches that are wanted</param>
@@ -133,6 +140,8 @@ public sealed class BeitVit : nn.Module, IMaskedNetwork, IEncoder
         foreach (var earlier in _blocks.Take(wanted - 1)) x = earlier.Forward(x, bias, null);
         return _blocks[wanted - 1].AttentionWeights(x, bias).MoveToOuterDisposeScope();
     }
+
+    private StochasticDepth? Depth(Draw? draw, int branches) => training && Parts.DropPath > 0 && draw is not null ? StochasticDepth.Of(draw, branches) : null;
 
     private ResidualStream Embed(Tensor images, Tensor? hidden)
     {

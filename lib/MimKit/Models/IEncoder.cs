@@ -1,3 +1,5 @@
+using MimKit.Runtime;
+
 namespace MimKit.Models;
 
 /// <summary>A transformer as evaluations see it, whichever network it is. B images, N patches, D width.</summary>
@@ -11,8 +13,9 @@ public interface IEncoder
     /// <summary>The outputs of the last blocks for whole images, before any norm; gradients flow where they are on.</summary>
     /// <param name="images">[B, C, H, W] float32, normalised</param>
     /// <param name="last">how many blocks, counted from the end</param>
+    /// <param name="draw">the step's random numbers, for stochastic depth in training; null: none</param>
     /// <returns>each [B, 1 + N, D] float32, class token first, in the blocks' order</returns>
-    IReadOnlyList<Tensor> BlockOutputs(Tensor images, int last);
+    IReadOnlyList<Tensor> BlockOutputs(Tensor images, int last, Draw? draw = null);
 
     /// <summary>The final norm.</summary>
     /// <param name="tokens">[B, n, D] float32: a block's output</param>
@@ -24,6 +27,13 @@ public interface IEncoder
     /// <param name="block">counted from 1; null: the last</param>
     /// <returns>[B, H, 1 + N, 1 + N] float32, class token first, query before key</returns>
     Tensor AttentionWeights(Tensor images, int? block = null);
+
+    /// <summary>A copy of the encoder for images of another size, without decoder and heads, to be trained further: position tables are resized, everything else is copied.</summary>
+    /// <param name="imageSize">pixels a side</param>
+    /// <param name="dropPath">stochastic depth of the last block in training</param>
+    /// <returns>a network that is the caller's to dispose</returns>
+    /// <exception cref="ArgumentException">The patch size does not divide the image, or this architecture has no stochastic depth.</exception>
+    IEncoder ForImages(int imageSize, double dropPath = 0);
 
     /// <summary>The tokens of whole images after the final norm.</summary>
     /// <param name="images">[B, C, H, W] float32, normalised</param>

@@ -13,6 +13,8 @@ public sealed class LearnedVit : nn.Module, IEncoder
     private readonly ModuleList<VitBlock> _blocks;
     private readonly LayerNorm _norm;
     private readonly ScalarType _activations;
+    private readonly bool _keyBias;
+    private readonly string _finalNorm;
     private readonly Dictionary<(int From, int To), Tensor> _resizes = [];
 
     /// <param name="config">the shape</param>
@@ -23,7 +25,7 @@ public sealed class LearnedVit : nn.Module, IEncoder
     public LearnedVit(VitConfig config, Precision precision, ulong seed, bool keyBias = true, string finalNorm = "norm") : base(nameof(LearnedVit))
     {
         config.Check();
-        (Config, Grid, _activations) = (config, config.Grid(), precision.Activations());
+        (Config, Grid, _activations, _keyBias, _finalNorm) = (config, config.Grid(), precision.Activations(), keyBias, finalNorm);
         register_parameter("cls_token", _clsToken = new Parameter(zeros(1, 1, config.Width)));
         register_parameter("pos_embed", _positions = new Parameter(zeros(1, 1 + Grid.Count, config.Width)));
         register_module("patch_embed", _patchEmbed = new PatchEmbedding(Grid, config.Width, _activations));
@@ -51,7 +53,14 @@ public sealed class LearnedVit : nn.Module, IEncoder
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<Tensor> BlockOutputs(Tensor images, int last) => ResidualStream.Outputs(Embed(images), _activations, _blocks, last, (x, block) => block.call(x));
+    public IReadOnlyList<Tensor> BlockOutputs(Tensor images, int last, Draw? draw = null) => ResidualStream.Outputs(Embed(images), _activations, _blocks, last, (x, block) => block.call(x));
+
+    /// <inheritdoc/>
+    public IEncoder ForImages(int imageSize, double dropPath = 0)
+    {
+        this.RefuseDropPath(dropPath);
+        return new LearnedVit(Config with { ImageSize = imageSize }, Precisions.Of(_activations), seed: 0, _keyBias, _finalNorm).Copied(this);
+    }
 
     /// <inheritdoc/>
     public Tensor Normalise(Tensor tokens) => Fused.LayerNorm(tokens, _norm.weight, _norm.bias, _norm.eps, _activations);

@@ -43,7 +43,14 @@ public class Vit : nn.Module, IEncoder
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<Tensor> BlockOutputs(Tensor images, int last) => ResidualStream.Outputs(Embed(images, null), Activations, _blocks, last, (x, block) => block.call(x));
+    public IReadOnlyList<Tensor> BlockOutputs(Tensor images, int last, Draw? draw = null) => ResidualStream.Outputs(Embed(images, null), Activations, _blocks, last, (x, block) => block.call(x));
+
+    /// <inheritdoc/>
+    public IEncoder ForImages(int imageSize, double dropPath = 0)
+    {
+        this.RefuseDropPath(dropPath);
+        return new Vit(Config with { ImageSize = imageSize }, Precisions.Of(Activations)).Copied(this);
+    }
 
     /// <inheritdoc/>
     public Tensor Normalise(Tensor tokens) => Fused.LayerNorm(tokens, _norm.weight, _norm.bias, _norm.eps, Activations);

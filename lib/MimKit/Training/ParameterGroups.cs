@@ -10,10 +10,13 @@ namespace MimKit.Training;
 /// <param name="Blocks">Transformer blocks of the encoder.</param>
 public sealed record LayerDecay(double Factor, int Blocks)
 {
+    /// <summary>The name under which a network holds an encoder that it trains further; a parameter's slot is the encoder's own.</summary>
+    public const string Encoder = "encoder";
+
     /// <summary>0: what makes tokens of an image; i + 1: block i; Blocks + 1: everything after the blocks, and what they share.</summary>
     public int Slot(string name)
     {
-        var parts = name.Split('.');
+        var parts = name.Split('.').SkipWhile(part => part == Encoder).ToArray();
         if (parts[0] is "cls_token" or "mask_token" or "pos_embed" or "patch_embed") return 0;
         return parts[0] == "blocks" && int.TryParse(parts[1], out var block) ? block + 1 : Blocks + 1;
     }

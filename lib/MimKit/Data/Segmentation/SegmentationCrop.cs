@@ -34,10 +34,22 @@ public sealed record SegmentationCrop(int Side = 512)
 
     private (Picture Image, Picture Mask) Resized(SegmentationPair pair, double ratio)
     {
-        var (h, w) = (pair.Image.Height, pair.Image.Width);
-        var scale = Math.Min(ShortSide * ratio / Math.Min(h, w), 4 * ShortSide * ratio / Math.Max(h, w));
-        var (newH, newW) = (Math.Max(1, (int)(h * scale + 0.5)), Math.Max(1, (int)(w * scale + 0.5)));
-        return (pair.Image.Resize(newH, newW, Resampling.Bilinear), pair.Mask.Resize(newH, newW, Resampling.Nearest));
+        var (h, w) = Size(pair.Image, ShortSide * ratio);
+        return (pair.Image.Resize(h, w, Resampling.Bilinear), pair.Mask.Resize(h, w, Resampling.Nearest));
+    }
+
+    /// <summary>A whole image as evaluation sees it: its shorter side brought to a length, the longer at most four times as long.</summary>
+    internal static Picture ToSize(Picture image, int shortSide)
+    {
+        var (h, w) = Size(image, shortSide);
+        return image.Resize(h, w, Resampling.Bilinear);
+    }
+
+    private static (int Height, int Width) Size(Picture image, double shortSide)
+    {
+        var (h, w) = (image.Height, image.Width);
+        var scale = Math.Min(shortSide / Math.Min(h, w), 4 * shortSide / Math.Max(h, w));
+        return (Math.Max(1, (int)(h * scale + 0.5)), Math.Max(1, (int)(w * scale + 0.5)));
     }
 
     private Picture Padded(Picture p, byte value)

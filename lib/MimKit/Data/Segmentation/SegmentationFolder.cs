@@ -27,7 +27,7 @@ public sealed class SegmentationFolder : SegmentationSource
     public override SegmentationPair Pair(int index)
     {
         var (imagePath, maskPath) = _files[index];
-        var image = ImageDecoder.Decode(Bytes(imagePath), imagePath);
+        var image = ImageDecoder.Decode(Bytes(imagePath), imagePath, Manifest.Image.Channels);
         var mask = ImageDecoder.Decode(Bytes(maskPath), maskPath, channels: 1);
         if ((image.Height, image.Width) != (mask.Height, mask.Width))
             throw new DataException($"{imagePath} is {image.Height} x {image.Width}, its mask {mask.Height} x {mask.Width}.");
