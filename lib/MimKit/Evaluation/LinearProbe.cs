@@ -52,6 +52,16 @@ public sealed class FittedProbe : IDisposable
         return Read(_standardise!(test), test.Labels, test.Source);
     }
 
+    /// <summary>Logits of features, differentiable: the probe as the last layer of a classifier.</summary>
+    /// <param name="features">[B, D] float32</param>
+    /// <returns>[B, C]</returns>
+    public Tensor Logits(Tensor features)
+    {
+        if (_kept is not [var mean, var deviation]) throw new InvalidOperationException("A probe on codes has no features to read.");
+        long D = _weights.size(0) - 1;
+        return ((features - mean) / deviation).matmul(_weights.narrow(0, 0, D)) + _weights.narrow(0, D, 1);
+    }
+
     internal ProbeResult Read(IProbeInput test, int[] labels, string source) => new(_measure, source, LinearProbe.Correct(test, labels, _weights), _seconds, L2, Val, _iterations);
 
     public void Dispose()
