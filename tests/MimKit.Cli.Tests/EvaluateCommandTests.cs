@@ -37,6 +37,35 @@ public sealed class EvaluateCommandTests : IDisposable
     }
 
     [Fact]
+    public void Scenes_are_segmented_beside_controls_and_their_reads_are_logged()
+    {
+        MakeRun();
+        var said = Cli.Run("evaluate", _folder.Path, "--segment", "--images", "40");
+        Assert.True(said.Code == 0, said.Error);
+
+        var json = JsonNode.Parse(File.ReadAllText(_folder.At("evaluation.json")))!;
+        var numbers = json["protocols"]!["segment"]!["numbers"]!;
+        Assert.InRange((double)numbers["mIoU, UPerNet"]!, 0.01, 1);
+        Assert.InRange((double)numbers["mIoU, linear head on frozen patches, raw pixels"]!, 0.01, 1);
+        Assert.All(json["testReads"]!.AsArray(), read => Assert.Equal("fashion-scenes test", (string)read!["source"]!));
+        Assert.Equal(5, json["testReads"]!.AsArray().Count);                         // linear: pixels, random, the run; UPerNet: random, the run
+        Assert.Contains("truth", File.ReadAllText(_folder.At("evaluation.html")));
+    }
+
+    [Fact]
+    public void Robustness_is_measured_through_a_linear_classifier()
+    {
+        MakeRun();
+        var said = Cli.Run("evaluate", _folder.Path, "--robust", "--images", "40");
+        Assert.True(said.Code == 0, said.Error);
+
+        var numbers = JsonNode.Parse(File.ReadAllText(_folder.At("evaluation.json")))!["protocols"]!["robust"]!["numbers"]!;
+        Assert.InRange((double)numbers["mCE, relative to raw pixels"]!, 0.1, 10);
+        Assert.True((double)numbers["PGD-20, LInfinity, 32 / 255"]! <= (double)numbers["PGD-20, LInfinity, 1 / 255"]!);
+        Assert.Contains("Is a gradient hidden?", File.ReadAllText(_folder.At("evaluation.html")));
+    }
+
+    [Fact]
     public void What_cannot_be_evaluated_is_said()
     {
         Assert.Contains("there is no run.json", Cli.Run("evaluate", _folder.Path).Error);

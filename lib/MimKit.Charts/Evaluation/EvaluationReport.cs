@@ -22,9 +22,9 @@ public sealed record Answer(Protocol Protocol, Section Section, double Seconds);
 public sealed record EvaluationReport(string Model, string Data, IReadOnlyList<Answer> Answers, IReadOnlyList<TestRead> TestReads, Provenance Provenance)
 {
     /// <summary>The log of reads as a table.</summary>
-    public MetricTable Reads => new("Reads of the test split", ["when (UTC)", "what was measured", "images"],
-        [.. TestReads.Select(read => (object?[])[read.At.ToString("HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture), read.Reader, read.Images])],
-        $"{TestReads.Count} reads of {TestReads.Select(read => read.Source).FirstOrDefault() ?? "test"}, one a table cell; everything was chosen on val");
+    public MetricTable Reads => new("Reads of the test split", ["when (UTC)", "what was measured", "set", "images"],
+        [.. TestReads.Select(read => (object?[])[read.At.ToString("HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture), read.Reader, read.Source, read.Images])],
+        $"{TestReads.Count} reads of test splits, one a table cell; everything was chosen on val");
 
     /// <summary>text/html and text/plain.</summary>
     public IReadOnlyDictionary<string, object> MimeBundle() => new Dictionary<string, object> { ["text/html"] = Html(), ["text/plain"] = ToString() };

@@ -14,6 +14,8 @@ public sealed record Protocol(string Name, string Title, string About, Func<Eval
     [
         new("knn", "Nearest neighbours", "Weighted kNN on frozen features; k and pooling chosen on val.", FrozenSections.Knn),
         new("linear", "Linear probes", "Linear classifiers on frozen features.", FrozenSections.Linear),
+        new("segment", "Semantic segmentation", "A linear head on frozen patches, and UPerNet trained with the encoder.", SegmentSection.Of),
+        new("robust", "Robustness", "Corruptions, missing and shuffled patches, and attacks, through a linear classifier on frozen features.", RobustSection.Of),
         new("views", "What the representation looks like", "Attention, patches as colours, t-SNE and UMAP, layers beside layers, dimensions in use; of val.", ViewsSection.Run),
     ];
 

@@ -52,6 +52,11 @@ public sealed class EvaluationSubject(string name, IEncoder encoder, DataSplits 
         return data.Test;
     }
 
+    /// <summary>Logs a read of another data set's test split, which a protocol brings itself: scenes with masks.</summary>
+    /// <param name="reader">What is measured on it.</param>
+    /// <param name="test">That split.</param>
+    public void ReadElsewhere(string reader, SegmentationSource test) => _reads.Add(new(reader, $"{test.Name} {test.Split}", test.Count, DateTimeOffset.UtcNow));
+
     /// <summary>A representation of a set, computed once and kept.</summary>
     public FeatureSet Features(Representation representation, ImageSet set)
     {
