@@ -66,6 +66,21 @@ public sealed class EvaluateCommandTests : IDisposable
     }
 
     [Fact]
+    public void Every_protocol_of_frozen_features_and_fine_tuning_writes_its_section()
+    {
+        MakeRun();
+
+        var said = Cli.Run("evaluate", _folder.Path, "--linear", "--finetune", "--transfer", "--images", "150", "--to", "emoji-64", "--out", _folder.At("elsewhere"));
+        Assert.True(said.Code == 0, said.Error);
+
+        var protocols = JsonNode.Parse(File.ReadAllText(Path.Combine(_folder.At("elsewhere"), "evaluation.json")))!["protocols"]!;
+        foreach (var name in new[] { "linear", "MAE's probe", "BEiT's probe, random encoder", "grid of heads, raw pixels" }) Assert.InRange((double)protocols["linear"]!["numbers"]![name]!, 0.05, 1);
+        Assert.InRange((double)protocols["finetune"]!["numbers"]!["finetune, from scratch"]!, 0, 1);
+        Assert.NotNull(protocols["transfer"]!["numbers"]!["emoji-64, kNN"]);
+        Assert.NotNull(protocols["transfer"]!["numbers"]!["5-way 1-shot, raw pixels"]);
+    }
+
+    [Fact]
     public void What_cannot_be_evaluated_is_said()
     {
         Assert.Contains("there is no run.json", Cli.Run("evaluate", _folder.Path).Error);

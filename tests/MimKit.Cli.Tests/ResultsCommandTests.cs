@@ -52,6 +52,21 @@ public sealed class ResultsCommandTests : IDisposable
     }
 
     [Fact]
+    public void Pretraining_is_tried_against_the_same_network_from_scratch_for_as_long()
+    {
+        string[] arguments = ["claims", "--try", "pretraining-pays", "--seeds", "2", "--images", "128", "--folder", _folder.At("cells")];
+        var tried = Cli.Run(arguments);
+        Assert.True(tried.Code == 0, tried.Error);
+        Assert.Contains("top-1 of MAE fine-tuned − top-1 from scratch, equal total time", tried.Out);
+        Assert.Contains("2 paired seeds", tried.Out);
+        var cells = Directory.GetFiles(_folder.At("cells"), "FineTuningSide-*.json", SearchOption.AllDirectories).Order().ToDictionary(path => path, File.ReadAllText);
+        Assert.Equal(4, cells.Count);
+
+        Assert.Equal(0, Cli.Run(arguments).Code);                                    // what is finished is not trained again
+        Assert.All(cells, cell => Assert.Equal(cell.Value, File.ReadAllText(cell.Key)));
+    }
+
+    [Fact]
     public async Task Two_processes_over_one_folder_train_every_cell_once_and_say_the_same()
     {
         string[] arguments = ["claims", "--try", "uniformity-helps", "--seeds", "3", "--images", "128", "--folder", _folder.At("cells")];

@@ -34,19 +34,23 @@ public static class Evaluate
     /// <param name="data">The splits.</param>
     /// <param name="seed">Of heads, orders and samples.</param>
     /// <param name="given">Further controls: a teacher, a supervised model.</param>
+    /// <param name="others">Further data sets, to transfer to; their images are brought to the model's size and channels.</param>
     /// <param name="output">For progress.</param>
-    public static EvaluationSubject Subject(string name, IEncoder encoder, DataSplits data, ulong seed = 0, IReadOnlyList<(string Name, IEncoder Encoder)>? given = null, TextWriter? output = null)
+    public static EvaluationSubject Subject(string name, IEncoder encoder, DataSplits data, ulong seed = 0, IReadOnlyList<(string Name, IEncoder Encoder)>? given = null, IReadOnlyList<DataSplits>? others = null, TextWriter? output = null)
     {
         CheckImages(encoder.Config, data.Train.Manifest);
-        given ??= [];
+        IReadOnlyList<(string Name, IEncoder Encoder)> controls = [("random encoder", Representation.RandomEncoder(encoder.Config, seed)), .. given ?? []];
         return new(name, encoder, data, seed)
         {
-            Controls = [Representation.RawPixels, .. Representation.RandomEncoder(encoder.Config, seed), .. given.SelectMany(control => Representation.Of(control.Name, control.Encoder))],
-            Absent = [.. new[] { ("teacher", "teacher (none is given: --teacher RUN)"), ("supervised", "supervised model of equal time (none is given: --supervised RUN)") }
-                .Where(wanted => given.All(control => !control.Name.StartsWith(wanted.Item1, StringComparison.Ordinal))).Select(wanted => wanted.Item2)],
+            Controls = [Representation.RawPixels, .. controls.SelectMany(control => Representation.Of(control.Name, control.Encoder))],
+            Inputs = [FrozenInput.Pixels(data.Train.Manifest.Image), .. controls.Select(control => FrozenInput.Tokens(control.Name, control.Encoder, isControl: true)), FrozenInput.Tokens(name, encoder)],
+            Absent = [.. Missing.Where(wanted => controls.All(control => control.Name != wanted.Name)).Select(wanted => wanted.Said)],
+            Others = [.. (others ?? []).Select(other => other.As(data.Train.Manifest.Image))],
             Output = output ?? TextWriter.Null,
         };
     }
+
+    static readonly (string Name, string Said)[] Missing = [("teacher", "a teacher (give one with --teacher RUN)"), ("supervised", "a supervised model (give one with --supervised RUN)")];
 
     /// <summary>Runs protocols on a subject.</summary>
     public static EvaluationReport Of(EvaluationSubject subject, IReadOnlyList<Protocol> protocols)
@@ -61,7 +65,7 @@ public static class Evaluate
             subject.Output.WriteLine(Invariant($"{protocol.Name}: {section.Summary} ({answers[^1].Seconds:F0} s)"));
         }
         return new(subject.Name, Invariant($"{subject.Train.Name}: {subject.Train.Count:N0} train, {subject.Val.Count:N0} val, {subject.TestReads.FirstOrDefault()?.Images ?? 0:N0} test images"),
-            answers, [.. subject.TestReads], Provenance.Current);
+            answers, subject.TestReads, Provenance.Current);
     }
 
     static DataSplits Fitting(IEncoder encoder)

@@ -2,7 +2,7 @@ using MimKit.Evaluation;
 
 namespace MimKit.Charts;
 
-/// <summary>Sections of the protocols that leave the encoder frozen.</summary>
+/// <summary>Nearest neighbours, and what tables of frozen features have in common.</summary>
 internal static class FrozenSections
 {
     public static Section Knn(EvaluationSubject subject)
@@ -14,16 +14,8 @@ internal static class FrozenSections
             Chart.Lines("How many neighbours", "k", "accuracy on val, %", Curves(rows), logX: true).MimeBundle());
     }
 
-    public static Section Linear(EvaluationSubject subject)
-    {
-        var rows = FrozenTable.Logistic(subject);
-        return new(Answer("The linear probe", rows), Numbers("linear", rows),
-            FrozenTable.Table("Logistic regression on frozen features (L-BFGS)", rows, subject).MimeBundle(),
-            Bars("Logistic regression, test", rows).MimeBundle());
-    }
-
     // the answer in a sentence: the model beside the best of its controls
-    static string Answer(string measure, IReadOnlyList<FrozenRow> rows)
+    internal static string Answer(string measure, IReadOnlyList<FrozenRow> rows)
     {
         var (own, controls) = (rows.Last(row => !row.IsControl), rows.Where(row => row.IsControl).ToList());
         var said = FormattableString.Invariant($"{measure}: {100 * own.Test.Accuracy:F2} % on test ({own.Chosen}).");
@@ -32,10 +24,10 @@ internal static class FrozenSections
         return FormattableString.Invariant($"{said} The best control, {best.Name}, reaches {100 * best.Test.Accuracy:F2} %: a difference of {against.Text} points.");
     }
 
-    static Dictionary<string, double> Numbers(string name, IReadOnlyList<FrozenRow> rows) =>
+    internal static Dictionary<string, double> Numbers(string name, IReadOnlyList<FrozenRow> rows) =>
         rows.ToDictionary(row => row.IsControl ? $"{name}, {row.Name}" : name, row => row.Test.Accuracy);
 
-    static Figure Bars(string title, IReadOnlyList<FrozenRow> rows) =>
+    internal static Figure Bars(string title, IReadOnlyList<FrozenRow> rows) =>
         Chart.Dots(title, "accuracy, %", [.. rows.Select(row => new Bar(row.Name, 100 * row.Test.Accuracy) { Group = row.IsControl ? "control" : "this model" })]);
 
     static List<Series> Curves(IReadOnlyList<FrozenRow> rows) =>

@@ -13,7 +13,9 @@ public sealed record Protocol(string Name, string Title, string About, Func<Eval
     public static IReadOnlyList<Protocol> All { get; } =
     [
         new("knn", "Nearest neighbours", "Weighted kNN on frozen features; k and pooling chosen on val.", FrozenSections.Knn),
-        new("linear", "Linear probes", "Linear classifiers on frozen features.", FrozenSections.Linear),
+        new("linear", "Linear probes", "Linear classifiers on frozen features: L-BFGS, MAE's (LARS), BEiT's (a head a block), a grid of heads.", LinearSection.Of),
+        new("finetune", "Fine-tuning", "The whole network, beside the same network from scratch: accuracy, calibration, confusions, worst mistakes.", FineTuneSection.Of),
+        new("transfer", "Few labels and other data", "1 % and 10 % of the labels, few-shot episodes, and further data sets (--to NAME).", TransferSection.Of),
         new("segment", "Semantic segmentation", "A linear head on frozen patches, and UPerNet trained with the encoder.", SegmentSection.Of),
         new("robust", "Robustness", "Corruptions, missing and shuffled patches, and attacks, through a linear classifier on frozen features.", RobustSection.Of),
         new("views", "What the representation looks like", "Attention, patches as colours, t-SNE and UMAP, layers beside layers, dimensions in use; of val.", ViewsSection.Run),

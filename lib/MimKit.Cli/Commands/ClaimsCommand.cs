@@ -21,15 +21,15 @@ static class ClaimsCommand
 
     static int List(TextWriter output)
     {
-        foreach (var claim in PairedClaim.All)
-            output.WriteLine($"{claim.Name,-28} {claim.Statement}\n{"",-28} {claim.Source}; tried as {claim.Better.Name} against {claim.Worse.Name}{(claim.LearnsFrom.Any() ? $"; learns from {string.Join(", ", claim.LearnsFrom)}" : "")}");
+        foreach (var claim in ITriable.All)
+            output.WriteLine($"{claim.Name,-28} {claim.Statement}\n{"",-28} {claim.Source}; tried as {claim.Sides}{(claim.LearnsFrom.Any() ? $"; learns from {string.Join(", ", claim.LearnsFrom)}" : "")}");
         return 0;
     }
 
     static int Try(string name, int seeds, ArmRunner runner, TextWriter output)
     {
-        var wanted = name == "all" ? PairedClaim.All : [PairedClaim.All.FirstOrDefault(claim => claim.Name == name)
-            ?? throw new ArgumentException($"there is no claim '{name}'.\n  there are: all, {string.Join(", ", PairedClaim.All.Select(claim => claim.Name))}")];
+        var wanted = name == "all" ? ITriable.All : [ITriable.All.FirstOrDefault(claim => claim.Name == name)
+            ?? throw new ArgumentException($"there is no claim '{name}'.\n  there are: all, {string.Join(", ", ITriable.All.Select(claim => claim.Name))}")];
         using var interrupt = new Interrupt(() => output.WriteLine("\nstopping after this step (Ctrl-C again ends at once); the same command goes on"));
         Ambient.Cancellation = interrupt.Token;
         try

@@ -24,11 +24,12 @@ static class EvaluateCommand
         var images = new Option<int?>("--images") { HelpName = "N", Description = "Only the first N images of train, of val and of test: for a quick look." };
         var teacher = new Option<string?>("--teacher") { HelpName = "RUN", Description = "Teacher to compare with; default: the one that the run learnt from." };
         var supervised = new Option<string?>("--supervised") { HelpName = "RUN", Description = "Supervised model to compare with." };
+        var others = new Option<string[]>("--to") { HelpName = "NAME", Description = "A further data set for --transfer; its images are brought to the model's size and channels." };
         var seed = new Option<ulong>("--seed") { HelpName = "N", Description = "Of heads, orders and samples." };
         var folder = new Option<string?>("--out") { HelpName = "DIR", Description = "Where evaluation.json and evaluation.html go; default: the run folder, or where the file of weights lies." };
         var command = new Command("evaluate", "Measures what a trained encoder is worth: nearest neighbours and linear probes unless protocols are named.") { run, all };
         foreach (var protocol in protocols) command.Add(protocol.Option);
-        foreach (var option in new Option[] { data, images, teacher, supervised, seed, folder }) command.Add(option);
+        foreach (var option in new Option[] { data, images, teacher, supervised, others, seed, folder }) command.Add(option);
         command.SetAction(parsed =>
         {
             var named = protocols.Where(protocol => parsed.GetValue(protocol.Option)).Select(protocol => protocol.Name).ToList();
@@ -37,19 +38,23 @@ static class EvaluateCommand
             var splits = Cut(Datasets.Open(parsed.GetValue(data) ?? model.Data ?? throw new ArgumentException("Which images? A file of weights does not tell; give --data NAME.")), parsed.GetValue(images));
             var place = parsed.GetValue(folder) ?? (Directory.Exists(parsed.GetRequiredValue(run)) ? parsed.GetRequiredValue(run) : Path.GetDirectoryName(Path.GetFullPath(model.Weights))!);
             (string, string?)[] controls = [("teacher", parsed.GetValue(teacher) ?? model.Teacher), ("supervised", parsed.GetValue(supervised))];
-            return Run(model, splits, wanted, controls, parsed.GetValue(seed), place, output);
+            var further = (parsed.GetValue(others) ?? []).Select(name => Cut(Datasets.Open(name), parsed.GetValue(images))).ToList();
+            return Run(model, new(splits, further), wanted, controls, parsed.GetValue(seed), place, output);
         });
         return command;
     }
 
-    static int Run(GivenModel model, DataSplits data, IReadOnlyList<Protocol> protocols, (string Name, string? Folder)[] controls, ulong seed, string folder, TextWriter output)
+    /// <summary>The data that the command line names.</summary>
+    sealed record Given(DataSplits Own, IReadOnlyList<DataSplits> Others);
+
+    static int Run(GivenModel model, Given data, IReadOnlyList<Protocol> protocols, (string Name, string? Folder)[] controls, ulong seed, string folder, TextWriter output)
     {
         using var interrupt = new Interrupt(() => output.WriteLine("\nstopping (Ctrl-C again ends at once)"));
         Ambient.Cancellation = interrupt.Token;
         try
         {
             var given = controls.Where(control => control.Folder is not null).Select(control => (control.Name, Encoder: new GivenModel(control.Folder!).Encoder())).ToList();
-            using var subject = Evaluate.Subject(model.Subject, model.Encoder(), data, seed, given, output);
+            using var subject = Evaluate.Subject(model.Subject, model.Encoder(), data.Own, seed, given, data.Others, output);
             var report = Evaluate.Of(subject, protocols);
             Directory.CreateDirectory(folder);
             var (json, page) = (Path.Combine(folder, "evaluation.json"), Path.Combine(folder, "evaluation.html"));

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MimKit.Cli.Settings;
 using MimKit.Data;
+using MimKit.Evaluation;
 using MimKit.Runtime;
 using MimKit.Training;
 
@@ -16,7 +17,7 @@ sealed record RecipeBook(string Argument, IEnumerable<string> Names, Func<string
 static class PretrainCommand
 {
     /// <summary>What is to be done, as the command line says it.</summary>
-    sealed record Request(Recipe Recipe, string Data, string Folder, bool Resume, bool DryRun, int Processes);
+    sealed record Request(Recipe Recipe, string Data, string Folder, bool Resume, bool DryRun, int Processes, int? Watch);
 
     public static Command Create(TextWriter output) =>
         Create("pretrain", "Trains a method on a data set, into a run folder.", new("METHOD", Recipe.Names, Recipe.Of), output);
@@ -37,14 +38,15 @@ static class PretrainCommand
         var resume = new Option<bool>("--resume") { Description = "Go on from the folder's last checkpoint." };
         var dry = new Option<bool>("--dry-run") { Description = "Say what would be trained and, from a few steps of it, what it would cost; and stop." };
         var processes = new Option<int>("--processes") { HelpName = "N", Description = "Train in N processes on this machine, each with its share of every batch and of the cores.", DefaultValueFactory = _ => 1 };
-        var command = new Command(verb, about) { method, data, model, settings, epochs, seed, folder, resume, dry, processes };
+        var watch = new Option<int?>("--watch") { HelpName = "N", Description = "Every N epochs say what the features are worth on val: kNN-20 and a logistic regression on part of the data." };
+        var command = new Command(verb, about) { method, data, model, settings, epochs, seed, folder, resume, dry, processes, watch };
         command.SetAction(parsed =>
         {
             var (name, set, number) = (parsed.GetRequiredValue(method), parsed.GetRequiredValue(data), parsed.GetValue(seed));
             string[] all = [.. parsed.GetValue(settings) ?? [], .. parsed.GetValue(epochs) is { } n ? new[] { $"Epochs={n}" } : []];
             var where = parsed.GetValue(folder) ?? Path.Combine("runs", $"{name}-{set}-seed{number}");
             var recipe = book.Of(name, parsed.GetRequiredValue(model), all, number);
-            return Run(new(recipe, set, where, parsed.GetValue(resume), parsed.GetValue(dry), parsed.GetValue(processes)), parsed, output);
+            return Run(new(recipe, set, where, parsed.GetValue(resume), parsed.GetValue(dry), parsed.GetValue(processes), parsed.GetValue(watch)), parsed, output);
         });
         return command;
     }
@@ -76,7 +78,8 @@ static class PretrainCommand
         Ambient.Cancellation = interrupt.Token;
         try
         {
-            var trainer = new Trainer(request.Recipe.Build(train), train, plan) { Resume = request.Resume, Ranks = ranks, Output = ProgressLines.To(output) };
+            var subject = request.Recipe.Build(train);
+            var trainer = new Trainer(subject, train, plan) { Resume = request.Resume, Ranks = ranks, Output = ProgressLines.To(output), OnEpoch = Watch(request, subject, output) };
             var result = trainer.Run();
             if (ranks is null or { Rank: 0 }) output.WriteLine($"{result}\n  run folder  {request.Folder}");
             return 0;
@@ -93,6 +96,18 @@ static class PretrainCommand
         {
             Ambient.Cancellation = default;
         }
+    }
+
+    static Action<int>? Watch(Request request, ITrainable subject, TextWriter output)
+    {
+        if (request.Watch is not { } every) return null;
+        if (every < 1) throw new ArgumentException($"--watch is {every}; look every 1 epoch or more.");
+        if (subject is not Method method) throw new ArgumentException($"--watch reads the features of a masked method; {subject.Config.GetType().Name} has none.");
+        var data = Datasets.Open(request.Data);
+        return new OnlineProbe(images => method.Encode(images), data.Train, data.Val, every)
+        {
+            OnLook = point => output.WriteLine(FormattableString.Invariant($"\nafter epoch {point.Epoch}: kNN-20 {100 * point.Knn:F2} %, logistic regression {100 * point.Linear:F2} % on part of val")),
+        }.Look;
     }
 
     static string Described(Recipe recipe, ImageSet train, TrainingPlan plan)

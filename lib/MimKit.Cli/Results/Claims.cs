@@ -3,13 +3,38 @@ using MimKit.Reports;
 
 namespace MimKit.Cli.Results;
 
+/// <summary>A claim as the command line lists it: it can be tried where arms can be trained.</summary>
+interface ITriable
+{
+    /// <summary>On the command line.</summary>
+    string Name { get; }
+
+    /// <summary>In one sentence.</summary>
+    string Statement { get; }
+
+    /// <summary>Where it is made.</summary>
+    string Source { get; }
+
+    /// <summary>Both sides, in words.</summary>
+    string Sides { get; }
+
+    /// <summary>The shared teachers and tokenizers that it is tried with.</summary>
+    IEnumerable<string> LearnsFrom { get; }
+
+    /// <summary>The claim, its differences in points of accuracy.</summary>
+    Claim With(ArmRunner runner);
+
+    /// <summary>All of them.</summary>
+    static IReadOnlyList<ITriable> All { get; } = [.. PairedClaim.All, FineTuningClaim.PretrainingPays];
+}
+
 /// <summary>The papers' claims that the kit can try: of two paired arms, the first is said to be better.</summary>
 /// <param name="Name">On the command line.</param>
 /// <param name="Statement">In one sentence.</param>
 /// <param name="Source">Where it is made.</param>
 /// <param name="Better">Said to be better.</param>
 /// <param name="Worse">Than this.</param>
-sealed record PairedClaim(string Name, string Statement, string Source, NamedArm Better, NamedArm Worse)
+sealed record PairedClaim(string Name, string Statement, string Source, NamedArm Better, NamedArm Worse) : ITriable
 {
     const string DtmPaper = "DTM (Kim et al., ICLR 2025, arXiv 2401.00254)";
     static readonly NamedArm Dtm = new("DTM", "dtm", "Teacher=DINO"), Cluster50 = new("ClusterMIM, K = 50", "cluster-mim", "Clusters=50"), BeitV2 = new("BEiT v2", "beit2", "Tokenizer=VQ-KD");
@@ -38,6 +63,8 @@ sealed record PairedClaim(string Name, string Statement, string Source, NamedArm
         new("uniformity-helps", "Pushing features of images apart gives MAE better linear features.", "U-MAE (Zhang et al., NeurIPS 2022, arXiv 2210.08344)",
             new("U-MAE", "u-mae"), new("MAE", "mae")),
     ];
+
+    public string Sides => $"{Better.Name} against {Worse.Name}";
 
     /// <summary>The shared teachers and tokenizers that it is tried with.</summary>
     public IEnumerable<string> LearnsFrom => Better.LearnsFrom.Union(Worse.LearnsFrom);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using MimKit.Data;
 using MimKit.Models;
 using MimKit.Runtime;
@@ -7,13 +6,18 @@ using MimKit.Training;
 namespace MimKit.Evaluation;
 
 /// <summary>
-/// Fine-tuning of a MAE-style encoder (He et al., 2022, appendix A.1 and Table 9; METHODS 3.4). Defaults: ViT-B/16 on ImageNet-1K. Views crop and
-/// flip; RandAugment, erasing and mixing of the paper's recipe belong to the views and are not among these settings.
+/// Fine-tuning of a pre-trained encoder. Defaults: MAE's ViT-B/16 on ImageNet-1K (He et al., 2022, appendix A.1 and Table 9; METHODS 3.4); BEiT v2's settings are presets (METHODS 2.5). Learning
+/// rates fall from block to block; images are cropped, mirrored, augmented, erased and mixed, in this order.
 /// </summary>
 public sealed record FineTuningConfig
 {
+    /// <summary>Of a network from scratch; a pre-trained encoder brings its own shape.</summary>
     public VitConfig Encoder { get; init; } = VitConfig.Base16;
     public Views Views { get; init; } = new CropFlip(MinScale: 0.08);
+    public RandAugment? Augment { get; init; } = new();
+    public RandomErasing? Erasing { get; init; } = new();
+    /// <summary>Mixup and CutMix; their smoothing is <see cref="LabelSmoothing"/>.</summary>
+    public Mixing? Mixing { get; init; } = new();
     public Pooling Pooling { get; init; } = Pooling.MeanPatches;
     public int Epochs { get; init; } = 100;
     public int BatchSize { get; init; } = 1024;
@@ -24,106 +28,117 @@ public sealed record FineTuningConfig
     public double WeightDecay { get; init; } = 0.05;
     /// <summary>A block learns at this times the rate of the block after it; 1: all alike.</summary>
     public double LayerDecay { get; init; } = 0.65;
+    /// <summary>Stochastic depth of the last block.</summary>
+    public double DropPath { get; init; } = 0.1;
     public double LabelSmoothing { get; init; } = 0.1;
+    /// <summary>Decay of a moving average of the weights, which val may prefer to them; null: none.</summary>
+    public double? AverageDecay { get; init; }
     public Precision Precision { get; init; } = Precisions.Best;
 
     public static FineTuningConfig Base16 { get; } = new();
-    public static FineTuningConfig Large16 { get; } = new() { Encoder = VitConfig.Large16, Epochs = 50, BaseLearningRate = 1e-3, LayerDecay = 0.75 };
+    public static FineTuningConfig Large16 { get; } = new() { Encoder = VitConfig.Large16, Epochs = 50, BaseLearningRate = 1e-3, LayerDecay = 0.75, DropPath = 0.2 };
 
-    /// <summary>28×28 grey images: ours, since no paper has one.</summary>
+    /// <summary>BEiT v2 base after 1600 epochs of pre-training; the released rate of 5e-4 is at batch 1024.</summary>
+    public static FineTuningConfig BeitV2Base16 { get; } = new() { WarmupEpochs = 20, BaseLearningRate = 1.25e-4, LayerDecay = 0.6, DropPath = 0.2 };
+
+    /// <summary>BEiT v2 base after 300 epochs of pre-training.</summary>
+    public static FineTuningConfig BeitV2Base16After300 { get; } = BeitV2Base16 with { LayerDecay = 0.65, DropPath = 0.1 };
+
+    /// <summary>BEiT v2 base after an intermediate fine-tuning on ImageNet-21k.</summary>
+    public static FineTuningConfig BeitV2Base16After21k { get; } = BeitV2Base16 with { Epochs = 30, BaseLearningRate = 1.25e-5, LayerDecay = 0.75, DropPath = 0.1, Mixing = null };
+
+    /// <summary>BEiT v2 large after 1600 epochs of pre-training.</summary>
+    public static FineTuningConfig BeitV2Large16 { get; } = new() { Encoder = VitConfig.Large16, Epochs = 50, BaseLearningRate = 5e-5, LayerDecay = 0.8, DropPath = 0.2 };
+
+    /// <summary>BEiT v2 large after 300 epochs of pre-training.</summary>
+    public static FineTuningConfig BeitV2Large16After300 { get; } = BeitV2Large16 with { BaseLearningRate = 1.25e-4 };
+
+    /// <summary>BEiT v2 large after an intermediate fine-tuning on ImageNet-21k.</summary>
+    public static FineTuningConfig BeitV2Large16After21k { get; } = BeitV2Large16 with { Epochs = 20, BaseLearningRate = 1.75e-5, DropPath = 0.25, Mixing = null };
+
+    /// <summary>BEiT v2's intermediate fine-tuning of the base model on ImageNet-21k.</summary>
+    public static FineTuningConfig BeitV2Base21k { get; } = BeitV2Base16 with { Epochs = 90, BatchSize = 4096, BaseLearningRate = 3.75e-5, LayerDecay = 0.75, DropPath = 0.1 };
+
+    /// <summary>BEiT v2's intermediate fine-tuning of the large model on ImageNet-21k.</summary>
+    public static FineTuningConfig BeitV2Large21k { get; } = BeitV2Base21k with { Encoder = VitConfig.Large16, DropPath = 0.2 };
+
+    /// <summary>28×28 grey images: ours, since no paper has one. Operators on colours and mixing want longer trainings.</summary>
     public static FineTuningConfig Mini28 { get; } = new()
     {
-        Encoder = VitConfig.Mini28, Views = new CropFlip(MinScale: 0.5), Epochs = 8, BatchSize = 256, BaseLearningRate = 1e-3, WarmupEpochs = 1, LayerDecay = 0.75,
+        Encoder = VitConfig.Mini28, Views = new CropFlip(MinScale: 0.5), Augment = null, Mixing = null, Epochs = 8, BatchSize = 256, BaseLearningRate = 1e-3, WarmupEpochs = 1, LayerDecay = 0.75,
     };
 
-    /// <param name="classes">labels to choose from</param>
+    /// <summary>The same for a network without pre-training: all layers learn alike, since none knows anything yet.</summary>
+    public FineTuningConfig FromScratch() => this with { LayerDecay = 1 };
+
+    /// <param name="train">tells the classes, and how images are normalised</param>
     /// <param name="seed">of the head, or of everything where no encoder is given</param>
-    /// <param name="encoder">a pre-trained encoder's weights by MAE's names; null: from scratch</param>
-    public FineTuning Build(int classes, ulong seed, IReadOnlyDictionary<string, Tensor>? encoder = null)
+    /// <param name="encoder">pre-trained, not changed; null: from scratch</param>
+    /// <exception cref="ArgumentException">The encoder is of a kind that has no classifier.</exception>
+    public FineTuning Build(ImageSet train, ulong seed, IEncoder? encoder = null)
     {
         using var scope = NewDisposeScope();
-        var network = new VitClassifier(Encoder, classes, Pooling, Precision, seed);
-        if (encoder is not null) network.StartFrom(encoder);
-        return new(this, network);
+        return new(this, Network(train.ClassCount, seed, encoder), train);
     }
 
     /// <summary>How it is trained.</summary>
     /// <param name="seed">of order and views</param>
-    public TrainingPlan Plan(ulong seed) => new()
+    /// <param name="blocks">of the network; null: <see cref="Encoder"/>'s</param>
+    public TrainingPlan Plan(ulong seed, int? blocks = null) => new()
     {
-        Epochs = Epochs, BatchSize = BatchSize, LearningRate = BaseLearningRate * BatchSize / 256, MinLearningRate = MinLearningRate, WarmupEpochs = WarmupEpochs,
-        WeightDecay = WeightDecay, Beta2 = 0.999, DecayTokens = false, LayerDecay = LayerDecay < 1 ? new(LayerDecay, Encoder.Blocks) : null, Seed = seed,
+        Epochs = Epochs, BatchSize = BatchSize, LearningRate = BaseLearningRate * BatchSize / 256, MinLearningRate = Math.Min(MinLearningRate, BaseLearningRate * BatchSize / 256),
+        WarmupEpochs = Math.Min(WarmupEpochs, Epochs / 2.0), WeightDecay = WeightDecay, Beta2 = 0.999, DecayTokens = false,
+        LayerDecay = LayerDecay < 1 ? new(LayerDecay, blocks ?? Encoder.Blocks) : null, AverageDecay = AverageDecay, Seed = seed,
     };
+
+    private IClassifier Network(int classes, ulong seed, IEncoder? encoder)
+    {
+        switch (encoder)
+        {
+            case null: return new VitClassifier(Encoder, classes, Pooling, Precision, seed, DropPath);
+            case BeitVit beit:
+                var parts = BeitClassifier.Parts with { LayerScale = beit.Parts.LayerScale, Positions = beit.Parts.Positions, QueryValueBias = beit.Parts.QueryValueBias, DropPath = DropPath };
+                var own = new BeitClassifier(beit.Config, parts, classes, Pooling, Precision, seed);
+                own.StartFrom(beit.state_dict());
+                return own;
+            case nn.Module module and (Vit or LearnedVit):
+                var classifier = new VitClassifier(encoder.Config, classes, Pooling, Precision, seed, DropPath);
+                classifier.StartFrom(module.state_dict());
+                return classifier;
+            default: throw new ArgumentException($"There is no classifier for a {encoder.GetType().Name}; known are {nameof(Vit)}, {nameof(LearnedVit)} and {nameof(BeitVit)}.");
+        }
+    }
 }
 
 /// <summary>A classifier while it is fine-tuned.</summary>
 public sealed class FineTuning : ITrainable, IDisposable
 {
     private readonly FineTuningConfig _config;
+    private readonly BatchAugmentation _augmentation;
+    private readonly int _classes;
 
-    internal FineTuning(FineTuningConfig config, VitClassifier network) => (_config, Classifier) = (config, network);
+    internal FineTuning(FineTuningConfig config, IClassifier network, ImageSet train) =>
+        (_config, Classifier, _augmentation, _classes) = (config, network, new(config.Augment, config.Erasing, train.Manifest.Image), train.ClassCount);
 
     public object Config => _config;
-    public nn.Module Network => Classifier;
+    public nn.Module Network => (nn.Module)Classifier;
 
     /// <summary>The network.</summary>
-    public VitClassifier Classifier { get; }
+    public IClassifier Classifier { get; }
 
-    public Tensor Step(Batch batch, Draw draw) =>
-        nn.functional.cross_entropy(Classifier.call(_config.Views.Draw(batch, draw).Student).to(float32), batch.Labels, label_smoothing: _config.LabelSmoothing);
+    public Tensor Step(Batch batch, Draw draw)
+    {
+        var images = _augmentation.Apply(_config.Views.Draw(batch, draw).Student, draw);
+        if (_config.Mixing is not { } mixing)
+            return nn.functional.cross_entropy(Logits(images, draw), batch.Labels, label_smoothing: _config.LabelSmoothing);
+        var (mixed, targets) = (mixing with { Smoothing = _config.LabelSmoothing }).Draw(images, batch.Labels, _classes, draw);
+        return -(targets * Logits(mixed, draw).log_softmax(1)).sum([1L]).mean();
+    }
+
+    private Tensor Logits(Tensor images, Draw? draw) => Classifier.Head(Classifier.Features(images, draw)).to(float32);
 
     /// <summary>Reads a labelled set once.</summary>
-    public Classified Evaluate(ImageSet set) => Classified.Of(images => Classifier.call(images), set);
+    public Classified Evaluate(ImageSet set) => Classified.Of(images => Logits(images, null), set);
 
-    public void Dispose() => Classifier.Dispose();
-}
-
-/// <summary>What a classifier said of a labelled set.</summary>
-/// <param name="Source">The set.</param>
-/// <param name="Probabilities">[n][C] after the softmax.</param>
-/// <param name="Labels">[n].</param>
-/// <param name="Seconds">What it took.</param>
-public sealed record Classified(string Source, float[][] Probabilities, int[] Labels, double Seconds)
-{
-    private int[] Predicted { get; } = [.. Probabilities.Select(row => Array.IndexOf(row, row.Max()))];
-
-    /// <summary>Runs a classifier over a set, without gradients and without augmentation.</summary>
-    /// <param name="logits">images [B, C, H, W] to [B, classes]</param>
-    /// <param name="set">labelled images</param>
-    public static Classified Of(Func<Tensor, Tensor> logits, ImageSet set)
-    {
-        var start = Stopwatch.GetTimestamp();
-        var features = Features.Extract(images => logits(images).to(float32).softmax(1), set);
-        using var x = features.X;
-        var (all, classes) = (x.ToArray<float>(), (int)x.size(1));
-        if (all.Any(float.IsNaN)) throw new InvalidDataException($"The classifier gives NaN on {features.Source}; its training diverged.");
-        return new(features.Source, [.. all.Chunk(classes)], features.Labels, Stopwatch.GetElapsedTime(start).TotalSeconds);
-    }
-
-    /// <summary>Top-1, as every other evaluation reports it.</summary>
-    public Evaluated Top1 => new("fine-tuning", Source, [.. Predicted.Zip(Labels, (predicted, label) => predicted == label)], Seconds);
-
-    /// <summary>Share of images whose label is among the five likeliest classes.</summary>
-    public double Top5 => Probabilities.Zip(Labels, (row, label) => row.Count(p => p > row[label]) < 5 ? 1.0 : 0).Average();
-
-    /// <summary>[label][prediction] counts.</summary>
-    public int[][] Confusion()
-    {
-        var counts = Enumerable.Range(0, Probabilities[0].Length).Select(_ => new int[Probabilities[0].Length]).ToArray();
-        foreach (var (label, predicted) in Labels.Zip(Predicted)) counts[label][predicted]++;
-        return counts;
-    }
-
-    /// <summary>Right answers of every class; NaN for a class that the set has no image of.</summary>
-    public double[] PerClass() => [.. Confusion().Select((row, label) => row.Sum() == 0 ? double.NaN : row[label] / (double)row.Sum())];
-
-    /// <summary>Expected calibration error (Naeini et al., 2015): |confidence − accuracy| over equal bins of confidence, weighted by their images; 0 to 1.</summary>
-    public double CalibrationError(int bins = 15) => Probabilities.Select(row => row.Max()).Zip(Predicted.Zip(Labels, (a, b) => a == b), (confidence, right) => (Confidence: confidence, Right: right))
-        .GroupBy(one => Math.Min(bins - 1, (int)(one.Confidence * bins)))
-        .Sum(bin => bin.Count() * Math.Abs(bin.Average(one => one.Confidence) - bin.Average(one => one.Right ? 1.0 : 0))) / Labels.Length;
-
-    /// <summary>Places in the set of the wrong answers, the surest first: what to look at.</summary>
-    public IReadOnlyList<int> WorstMistakes(int count) => [.. Enumerable.Range(0, Labels.Length).Where(i => Predicted[i] != Labels[i]).OrderByDescending(i => Probabilities[i][Predicted[i]]).Take(count)];
-
-    public override string ToString() => FormattableString.Invariant($"{Top1}; top-5 {Top5:F4}; calibration error {CalibrationError():F4}");
+    public void Dispose() => Network.Dispose();
 }

@@ -35,13 +35,13 @@ public sealed record Representation(string Name, string Detail, bool IsControl, 
     }
 
     /// <summary>An encoder of the same shape with starting weights (MAE's), as a method has them before its first step.</summary>
-    public static IReadOnlyList<Representation> RandomEncoder(VitConfig config, ulong seed)
+    public static IEncoder RandomEncoder(VitConfig config, ulong seed)
     {
         using var scope = NewDisposeScope();
         var network = new Vit(config, Precision.Float32);
         MaeInitialisation.Apply(network, seed);
         network.eval();
-        return Of("random encoder", network);
+        return network;
     }
 
     /// <summary>Tokens [B, 1 + N, D] to one vector an image, [B, D] float32.</summary>

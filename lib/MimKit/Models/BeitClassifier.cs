@@ -6,7 +6,7 @@ namespace MimKit.Models;
 /// BEiT's network in fine-tuning (METHODS 1.6, 2.5): no mask token, a relative position bias in every block, the mean of all patches (or the
 /// class token), a linear head. Names in its state are BEiT v2's (METHODS 2.11). B images, N patches, D width.
 /// </summary>
-public sealed class BeitClassifier : nn.Module<Tensor, Tensor>
+public sealed class BeitClassifier : nn.Module<Tensor, Tensor>, IClassifier
 {
     private const double HeadScale = 0.001;                                        // the head starts almost silent
 
@@ -70,6 +70,28 @@ public sealed class BeitClassifier : nn.Module<Tensor, Tensor>
     /// <summary>The head.</summary>
     /// <param name="features">[B, D]</param>
     public Tensor Head(Tensor features) => Fused.Linear(features, _head.weight, _head.bias);
+
+    /// <summary>
+    /// Takes over a pre-trained encoder: every weight of the same name but norms outside the blocks and the head. A shared table of relative positions becomes every block's own start (METHODS 2.5);
+    /// where both exist they are added, as DTM's fine-tuning does (METHODS 4.5).
+    /// </summary>
+    /// <param name="encoder">by BEiT's names; what only pre-training has is passed over</param>
+    /// <exception cref="ArgumentException">A weight of the encoder is missing or has another shape.</exception>
+    public void StartFrom(IReadOnlyDictionary<string, Tensor> encoder)
+    {
+        const string Table = "relative_position_bias_table";
+        using var off = no_grad();
+        using var scope = NewDisposeScope();
+        encoder.TryGetValue($"rel_pos_bias.{Table}", out var shared);
+        foreach (var (name, parameter) in named_parameters().Where(named => named.name.Split('.')[0] is not ("head" or "norm" or "fc_norm")))
+        {
+            encoder.TryGetValue(name, out var value);
+            if (name.EndsWith($".attn.{Table}", StringComparison.Ordinal) && shared is not null) value = value is null ? shared : value + shared;
+            if (value is null || !value.shape.SequenceEqual(parameter.shape))
+                throw new ArgumentException($"The encoder does not fit: {name} is {(value is null ? "missing" : value.ToString())}, wanted {parameter}. Build the classifier with the encoder's VitConfig and parts.");
+            parameter.copy_(value);
+        }
+    }
 
     private Tensor Encode(Tensor images, Draw? draw)                               // [B, 1 + N, D] float32 before any norm
     {

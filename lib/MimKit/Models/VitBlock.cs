@@ -59,7 +59,7 @@ public readonly record struct ResidualStream(Tensor Sum, Tensor? Pending, Scalar
     }
 }
 
-/// <summary>Pre-norm transformer block as timm's and MAE's (METHODS 1.1 and 3.3; no layer scale, no drop path).</summary>
+/// <summary>Pre-norm transformer block as timm's and MAE's (METHODS 1.1 and 3.3; no layer scale).</summary>
 public sealed class VitBlock : nn.Module<ResidualStream, ResidualStream>
 {
     private readonly LayerNorm _norm1, _norm2;
@@ -75,13 +75,20 @@ public sealed class VitBlock : nn.Module<ResidualStream, ResidualStream>
         register_module("mlp", _mlp = new Mlp(width, (int)(width * mlpRatio)));
     }
 
-    public override ResidualStream forward(ResidualStream x)
+    public override ResidualStream forward(ResidualStream x) => Forward(x, null, 0);
+
+    /// <param name="x">the stream of [B, n, D]</param>
+    /// <param name="depth">the step's stochastic depth; null outside training</param>
+    /// <param name="dropPath">probability that a branch of an image is dropped</param>
+    public ResidualStream Forward(ResidualStream x, StochasticDepth? depth, double dropPath)
     {
         x = x.Normalise(_norm1, out var y);
-        x = x.Add(_attention.call(y));
+        x = x.Add(Kept(_attention.call(y), depth?.Next(dropPath)));
         x = x.Normalise(_norm2, out y);
-        return x.Add(_mlp.call(y));
+        return x.Add(Kept(_mlp.call(y), depth?.Next(dropPath)));
     }
+
+    private static Tensor Kept(Tensor branch, Tensor? factor) => factor is null ? branch : branch * factor.to(branch.dtype);
 
     /// <summary>The attention weights of this block, after the softmax.</summary>
     /// <returns>[B, H, N, N] float32</returns>

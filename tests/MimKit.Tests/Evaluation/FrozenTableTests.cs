@@ -34,7 +34,7 @@ public class FrozenTableTests
     public void Controls_come_first_and_each_row_reads_test_once()
     {
         using var encoder = Encoder();
-        using var subject = new EvaluationSubject("mine", encoder, Splits()) { Controls = [Representation.RawPixels, .. Representation.RandomEncoder(Shape, 0)] };
+        using var subject = new EvaluationSubject("mine", encoder, Splits()) { Controls = [Representation.RawPixels, .. Representation.Of("random encoder", Representation.RandomEncoder(Shape, 0))] };
 
         var rows = FrozenTable.Knn(subject, [1, 3, 500]);
 
