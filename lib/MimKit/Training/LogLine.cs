@@ -12,6 +12,7 @@ namespace MimKit.Training;
 /// <param name="Elapsed">Training time so far in seconds, earlier sittings included.</param>
 /// <param name="Remaining">Estimated seconds to the end.</param>
 /// <param name="Skipped">Updates left out so far in this sitting, since their step had a NaN or an infinity.</param>
+/// <param name="Utilisation">Model-FLOP utilisation, 0 to 1 (<see cref="Peak"/>); null where the peak or the model's arithmetic is not known.</param>
 public sealed record LogLine(
     long Step, double Epoch, double Loss, double LearningRate, double ImagesPerSecond, double DataWait,
-    double ResidentMegabytes, long LiveTensors, double Elapsed, double Remaining, long Skipped = 0);
+    double ResidentMegabytes, long LiveTensors, double Elapsed, double Remaining, long Skipped = 0, double? Utilisation = null);

@@ -8,7 +8,8 @@ namespace MimKit.Training;
 /// What a loop tells while it runs. The loss is summed on the device and read back once every <see cref="TrainingPlan.LogEvery"/>
 /// steps; the line on the terminal is overwritten in place.
 /// </summary>
-sealed class StepLog(TrainingPlan plan, int stepsPerEpoch, long start, double earlierSeconds, Tensor lossSum, Health health, TextWriter output) : IDisposable
+/// <param name="utilisation">Of the device, from images a second; null where it is not known.</param>
+sealed class StepLog(TrainingPlan plan, int stepsPerEpoch, long start, double earlierSeconds, Tensor lossSum, Health health, Func<double, double>? utilisation, TextWriter output) : IDisposable
 {
     const int Unsteady = 3, Timed = 8;                                  // the first steps allocate; the next are the estimate
 
@@ -65,14 +66,16 @@ sealed class StepLog(TrainingPlan plan, int stepsPerEpoch, long start, double ea
     {
         var now = _watch.Elapsed.TotalSeconds;
         var window = now - _windowStart;
+        var rate = (done - _windowFrom) * plan.BatchSize / window;
         return new(done, (double)done / stepsPerEpoch, mean, learningRate,
-            ImagesPerSecond: (done - _windowFrom) * plan.BatchSize / window,
+            ImagesPerSecond: rate,
             DataWait: (_waiting.Elapsed.TotalSeconds - _windowWait) / window,
             ResidentMegabytes: Environment.WorkingSet / (double)(1 << 20),
             LiveTensors: Tensor.TotalCount,
             Elapsed: Seconds,
             Remaining: (_total - done) * SecondsPerStep(done),
-            Skipped: _bad);
+            Skipped: _bad,
+            Utilisation: utilisation?.Invoke(rate));
     }
 
     double SecondsPerStep(long done) => done > _timedFrom
@@ -91,7 +94,7 @@ sealed class StepLog(TrainingPlan plan, int stepsPerEpoch, long start, double ea
     void Show(LogLine line)
     {
         var text = Invariant($"epoch {line.Epoch:F2}/{plan.Epochs}  step {line.Step:N0}/{_total:N0}  loss {line.Loss:F4}  lr {line.LearningRate:E2}  ")
-            + Invariant($"{line.ImagesPerSecond:N0} images/s  data wait {line.DataWait:P0}  {line.ResidentMegabytes:N0} MB  {line.LiveTensors:N0} tensors  {Clock(line.Remaining)} left")
+            + Invariant($"{line.ImagesPerSecond:N0} images/s  {(line.Utilisation is { } share ? Invariant($"{share:P0} of the peak  ") : "")}data wait {line.DataWait:P0}  {line.ResidentMegabytes:N0} MB  {line.LiveTensors:N0} tensors  {Clock(line.Remaining)} left")
             + (line.Skipped > 0 ? Invariant($"  {line.Skipped:N0} steps left out: NaN or infinite") : "");
         output.Write("\r" + text.PadRight(_lineLength));
         _lineLength = text.Length;

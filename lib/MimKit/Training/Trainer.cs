@@ -82,7 +82,7 @@ public sealed class Trainer(ITrainable subject, ImageSet train, TrainingPlan pla
         subject.Network.train();
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);   // what reading data left behind: from here on memory is flat
         GC.WaitForPendingFinalizers();
-        using var log = new StepLog(plan, perEpoch, step, earlier, lossSum, health, output);
+        using var log = new StepLog(plan, perEpoch, step, earlier, lossSum, health, Utilisation(), output);
         for (var epoch = (int)(step / perEpoch); epoch < plan.Epochs; epoch++)
         {
             foreach (var batch in log.Waiting(loader.Epoch(epoch, firstBatch: (int)(step % perEpoch))))
@@ -144,6 +144,13 @@ public sealed class Trainer(ITrainable subject, ImageSet train, TrainingPlan pla
         }
         var norm = Gradients.Norm(subject.Network.parameters());
         optimizer.step(health.Gate(norm, Gradients.ClipFactor(norm, plan.ClipNorm ?? double.PositiveInfinity), loss, step));
+    }
+
+    Func<double, double>? Utilisation()
+    {
+        if (Peak.FlopsPerSecond is not { } peak || subject is not Method method) return null;
+        var (forward, devices) = (method.Summary().Flops, Ranks?.Size ?? 1);
+        return rate => Peak.Utilisation(forward, rate, peak * devices);
     }
 
     LogLine? Logged(DataParallel ranks, StepLog log, Tensor loss, long step, double rate, RunFolder? folder)
