@@ -21,7 +21,8 @@ public static class Peak
     /// <param name="peak">Operations a second.</param>
     public static double Utilisation(double forward, double imagesPerSecond, double peak) => 3 * forward * imagesPerSecond / peak;
 
-    internal static double? Parsed(string? text) =>
+    /// <summary>What the variable says: operations a second.</summary>
+    public static double? Parsed(string? text) =>
         string.IsNullOrEmpty(text) ? null
         : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var tera) && tera > 0 && double.IsFinite(tera) ? tera * 1e12
         : throw new ArgumentException($"{Variable} is '{text}'; wanted the peak in 10^12 operations a second, e.g. 312 for an A100 in bfloat16.");
