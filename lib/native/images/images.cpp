@@ -2,7 +2,6 @@
 #include "pixels.h"
 
 #include <cstdlib>
-#include <cstring>
 
 namespace images {
 
@@ -17,11 +16,9 @@ std::string& last_error() {
   return error;
 }
 
-static void give(const Decoded& decoded, mi_pixels* out) {
-  const auto& p = decoded.pixels;
-  out->data = static_cast<uint8_t*>(std::malloc(p.data.size()));
-  if (!out->data) throw std::bad_alloc();
-  std::memcpy(out->data, p.data.data(), p.data.size());
+static void give(Decoded decoded, mi_pixels* out) {
+  auto& p = decoded.pixels;
+  out->data = p.data.release();
   out->width = p.width, out->height = p.height, out->channels = p.channels, out->shrunk = decoded.shrunk;
   out->box_left = decoded.box.left, out->box_top = decoded.box.top, out->box_right = decoded.box.right, out->box_bottom = decoded.box.bottom;
 }

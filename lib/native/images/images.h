@@ -38,8 +38,8 @@ MI_API int32_t mi_read_header(const uint8_t* bytes, int64_t count, mi_header* he
 MI_API int32_t mi_decode(const uint8_t* bytes, int64_t count, const mi_wish* wish, mi_pixels* pixels);
 
 // Resamples the box (left, top, right, bottom; fractions allowed) to target_width x target_height, antialiased where it shrinks:
-// the sums of Pillow's Image.resize(size, filter, box), bit for bit.
-MI_API int32_t mi_resize(const uint8_t* source, int32_t width, int32_t height, int32_t channels, const double* box,
+// the sums of Pillow's Image.resize(size, filter, box), bit for bit. Rows are 'stride' bytes apart: a part of a larger picture is read where it lies.
+MI_API int32_t mi_resize(const uint8_t* source, int32_t width, int32_t height, int64_t stride, int32_t channels, const double* box,
                          uint8_t* target, int32_t target_width, int32_t target_height, int32_t filter);
 
 // Baseline JPEG, 4:2:0; the bytes are to be freed with mi_free.

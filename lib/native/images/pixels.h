@@ -2,16 +2,34 @@
 #pragma once
 #include "images.h"
 
+#include <cstdlib>
+#include <memory>
 #include <new>
 #include <stdexcept>
 #include <string>
-#include <vector>
 
 namespace images {
 
+// Memory for bytes that are all about to be written: not cleared first, and handed out as it is.
+class Bytes {
+ public:
+  Bytes() = default;
+  explicit Bytes(size_t size) : size_(size), bytes_(static_cast<uint8_t*>(std::malloc(size))) { if (!bytes_) throw std::bad_alloc(); }
+  uint8_t* data() { return bytes_.get(); }
+  const uint8_t* data() const { return bytes_.get(); }
+  size_t size() const { return size_; }
+  uint8_t& operator[](size_t i) { return bytes_.get()[i]; }
+  uint8_t* release() { size_ = 0; return bytes_.release(); }                     // the receiver's to free
+
+ private:
+  struct Free { void operator()(uint8_t* bytes) const { std::free(bytes); } };
+  size_t size_ = 0;
+  std::unique_ptr<uint8_t, Free> bytes_;
+};
+
 struct Pixels {
   int width = 0, height = 0, channels = 0;
-  std::vector<uint8_t> data;                  // [height, width, channels], then one byte so that four can be read at the last pixel
+  Bytes data;                                 // [height, width, channels], then one byte so that four can be read at the last pixel
   Pixels() = default;
   Pixels(int w, int h, int c) : width(w), height(h), channels(c), data(size_t(w) * h * c + 1) {}
   uint8_t* at(int y, int x) { return data.data() + (size_t(y) * width + x) * channels; }

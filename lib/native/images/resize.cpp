@@ -1,5 +1,6 @@
 // Resampling in two passes with fixed-point weights, as Pillow's Resample.c does it, so that the bytes are the same; and uint8 to float planes.
 #include "pixels.h"
+#include "resize.h"
 
 #include <algorithm>
 #include <cmath>
@@ -13,8 +14,6 @@
 
 namespace images {
 namespace {
-
-constexpr int kBits = 32 - 8 - 2;      // of a weight: eight go to the pixel, two to the filter's overshoot
 
 struct Filter { double (*at)(double); double support; };
 
@@ -38,12 +37,6 @@ Filter filter_of(int32_t filter) {
     default: throw std::invalid_argument("filter " + std::to_string(filter) + " is none of box, bilinear, bicubic, lanczos");
   }
 }
-
-// For every output place: the first input place and the weights of those from there on.
-struct Weights {
-  int taps;
-  std::vector<int> first, count, weight;       // weight [output, taps]
-};
 
 Weights weights_of(int input, double from, double to, int output, const Filter& filter) {
   const double scale = (to - from) / output, stretch = std::max(scale, 1.0), support = filter.support * stretch;
@@ -110,53 +103,78 @@ LEVELS void down(const uint8_t* const* rows, const int* k, int count, int bytes,
 }
 
 // Places are added up, not multiplied: at a pixel's edge that decides, and Pillow does it so.
-void nearest(const uint8_t* source, int width, int channels, const Box& b, uint8_t* target, int tw, int th) {
+void nearest(const uint8_t* source, size_t stride, int channels, const Box& b, uint8_t* target, int tw, int th) {
   const double across = (b.right - b.left) / tw, down = (b.bottom - b.top) / th;
   double sy = b.top + down * 0.5;
   for (int y = 0; y < th; y++, sy += down) {
     double sx = b.left + across * 0.5;
     for (int x = 0; x < tw; x++, sx += across)
-      std::memcpy(target + (size_t(y) * tw + x) * channels, source + (size_t(sy) * width + size_t(sx)) * channels, channels);
+      std::memcpy(target + (size_t(y) * tw + x) * channels, source + size_t(sy) * stride + size_t(sx) * channels, channels);
   }
 }
 
-void resize(const uint8_t* source, int width, int height, int channels, const Box& b, uint8_t* target, int tw, int th, int32_t kind) {
-  if (kind == MI_NEAREST) return nearest(source, width, channels, b, target, tw, th);
+// The rows of the first pass: source rows top .. bottom, each 'tw' wide afterwards.
+void across(const uint8_t* source, int width, int height, size_t stride, int channels, const Weights& weights, int top, int bottom, uint8_t* narrow, int tw) {
+  constexpr size_t kBeyond = 5;                                                  // bytes that are read after a row's last pixel, and weigh nothing
+  const size_t row_bytes = size_t(width) * channels, out_bytes = size_t(tw) * channels;
+  const uint8_t* end = source + (height - 1) * stride + row_bytes;
+  std::vector<uint8_t> padded[2];
+  auto row_at = [&](int y) {
+    const uint8_t* row = source + y * stride;
+    if (row + row_bytes + kBeyond <= end) return row;
+    auto& copy = padded[y % 2];
+    copy.assign(row_bytes + kBeyond, 0);
+    std::memcpy(copy.data(), row, row_bytes);
+    return static_cast<const uint8_t*>(copy.data());
+  };
+  int y = top;
+  if (channels == 3 && has_wide_rows()) {
+    const auto pairs = pairs_of(weights);
+    for (; y + 1 < bottom; y += 2) across_two_rows(row_at(y), row_at(y + 1), narrow + (y - top) * out_bytes, narrow + (y + 1 - top) * out_bytes, tw, weights, pairs);
+  }
+  for (; y < bottom; y++) {
+    uint8_t* out = narrow + (y - top) * out_bytes;
+    channels == 3 ? across_colour(row_at(y), out, tw, weights) : across_any(row_at(y), out, tw, channels, weights);
+  }
+}
+
+void resize(const uint8_t* source, int width, int height, size_t stride, int channels, const Box& b, uint8_t* target, int tw, int th, int32_t kind) {
+  if (kind == MI_NEAREST) return nearest(source, stride, channels, b, target, tw, th);
   const auto filter = filter_of(kind);
   const auto vertical = weights_of(height, b.top, b.bottom, th, filter);
   const int top = vertical.first[0], bottom = vertical.first[th - 1] + vertical.count[th - 1];
   const bool wide = tw != width || b.left != 0 || b.right != width, tall = th != height || b.top != 0 || b.bottom != height;
 
-  std::vector<uint8_t> narrow;
-  const uint8_t* rows = source + size_t(top) * width * channels;                 // rows from 'top', tw wide once the first pass is done
-  if (wide) {
-    const auto horizontal = weights_of(width, b.left, b.right, tw, filter);
-    narrow.resize(size_t(bottom - top) * tw * channels);
-    std::vector<uint8_t> last(size_t(width) * channels + 1);                     // the source may end with its last pixel
-    for (int y = top; y < bottom; y++) {
-      const uint8_t* row = source + size_t(y) * width * channels;
-      if (y == height - 1) std::memcpy(last.data(), row, size_t(width) * channels), row = last.data();
-      uint8_t* out = narrow.data() + size_t(y - top) * tw * channels;
-      channels == 3 ? across_colour(row, out, tw, horizontal) : across_any(row, out, tw, channels, horizontal);
-    }
-    rows = narrow.data();
-  }
   const int bytes = tw * channels;
-  if (!tall) return void(std::memcpy(target, rows, size_t(bytes) * th));
+  Bytes narrow;
+  const uint8_t* rows = source + top * stride;                                   // rows from 'top', 'step' bytes apart, tw wide
+  size_t step = stride;
+  if (wide) {
+    narrow = Bytes(size_t(bottom - top) * bytes);
+    across(source, width, height, stride, channels, weights_of(width, b.left, b.right, tw, filter), top, bottom, narrow.data(), tw);
+    rows = narrow.data(), step = bytes;
+  }
+  if (!tall) {
+    for (int y = 0; y < th; y++) std::memcpy(target + size_t(y) * bytes, rows + y * step, bytes);
+    return;
+  }
   std::vector<int> sums(bytes);
   std::vector<const uint8_t*> lines(vertical.taps);
+  const bool blocks = has_wide_rows();
   for (int y = 0; y < th; y++) {
-    for (int t = 0; t < vertical.count[y]; t++) lines[t] = rows + size_t(vertical.first[y] - top + t) * bytes;
-    down(lines.data(), vertical.weight.data() + size_t(y) * vertical.taps, vertical.count[y], bytes, sums.data(), target + size_t(y) * bytes);
+    for (int t = 0; t < vertical.count[y]; t++) lines[t] = rows + (vertical.first[y] - top + t) * step;
+    const int* k = vertical.weight.data() + size_t(y) * vertical.taps;
+    uint8_t* out = target + size_t(y) * bytes;
+    blocks ? down_in_blocks(lines.data(), k, vertical.count[y], bytes, out) : down(lines.data(), k, vertical.count[y], bytes, sums.data(), out);
   }
 }
 
 }  // namespace
 
-void checked_resize(const uint8_t* source, int width, int height, int channels, const double* b, uint8_t* target, int tw, int th, int32_t filter) {
-  if (width < 1 || height < 1 || channels < 1 || tw < 1 || th < 1 || !(b[0] >= 0 && b[1] >= 0 && b[2] > b[0] && b[3] > b[1] && b[2] <= width && b[3] <= height))
+void checked_resize(const uint8_t* source, int width, int height, int64_t stride, int channels, const double* b, uint8_t* target, int tw, int th, int32_t filter) {
+  if (width < 1 || height < 1 || channels < 1 || stride < int64_t(width) * channels || tw < 1 || th < 1 || !(b[0] >= 0 && b[1] >= 0 && b[2] > b[0] && b[3] > b[1] && b[2] <= width && b[3] <= height))
     throw std::invalid_argument("an image of " + std::to_string(width) + " x " + std::to_string(height) + " has no such box or target size");
-  resize(source, width, height, channels, {b[0], b[1], b[2], b[3]}, target, tw, th, filter);
+  resize(source, width, height, size_t(stride), channels, {b[0], b[1], b[2], b[3]}, target, tw, th, filter);
 }
 
 template <int C>
@@ -171,8 +189,8 @@ LEVELS static void planes(const uint8_t* row, int width, int step, const float* 
 
 }  // namespace images
 
-int32_t mi_resize(const uint8_t* source, int32_t width, int32_t height, int32_t channels, const double* box, uint8_t* target, int32_t tw, int32_t th, int32_t filter) {
-  return images::guarded([&] { images::checked_resize(source, width, height, channels, box, target, tw, th, filter); });
+int32_t mi_resize(const uint8_t* source, int32_t width, int32_t height, int64_t stride, int32_t channels, const double* box, uint8_t* target, int32_t tw, int32_t th, int32_t filter) {
+  return images::guarded([&] { images::checked_resize(source, width, height, stride, channels, box, target, tw, th, filter); });
 }
 
 void mi_to_planes(const uint8_t* source, int32_t width, int32_t height, int32_t channels, const float* scale, const float* shift, int32_t mirror, float* target) {

@@ -12,7 +12,7 @@ public static class PictureResize
 
     /// <summary>A box of the picture at another size; pixels beside the box count where the filter reaches them, as with Pillow's <c>box</c>.</summary>
     public static Picture Resize(this Picture source, CropBox box, int height, int width, Resampling resampling = Resampling.Bicubic) =>
-        Resize(source.Pixels, source.Height, source.Width, source.Channels, (box.X, box.Y, box.X + box.Width, box.Y + box.Height), height, width, resampling);
+        Resize(source.Pixels, source.Height, source.Width, source.Width * source.Channels, source.Channels, (box.X, box.Y, box.X + box.Width, box.Y + box.Height), height, width, resampling);
 
     /// <summary>A box cut out.</summary>
     public static Picture Crop(this Picture source, CropBox box)
@@ -28,10 +28,14 @@ public static class PictureResize
     /// <summary>Left and right exchanged.</summary>
     public static Picture Mirror(this Picture source)
     {
-        var (c, result) = (source.Channels, new byte[source.Pixels.Length]);
+        var (c, row, result) = (source.Channels, source.Width * source.Channels, new byte[source.Pixels.Length]);
         for (var y = 0; y < source.Height; y++)
-            for (var x = 0; x < source.Width; x++)
-                source.Pixels.AsSpan((y * source.Width + x) * c, c).CopyTo(result.AsSpan((y * source.Width + source.Width - 1 - x) * c));
+        {
+            var from = source.Pixels.AsSpan(y * row, row);
+            var to = result.AsSpan(y * row, row);
+            if (c == 3) for (int x = 0, m = row - 3; m >= 0; x += 3, m -= 3) (to[m], to[m + 1], to[m + 2]) = (from[x], from[x + 1], from[x + 2]);
+            else for (var x = 0; x < source.Width; x++) from.Slice(x * c, c).CopyTo(to[(row - (x + 1) * c)..]);
+        }
         return new(result, source.Height, source.Width, c);
     }
 
@@ -43,12 +47,12 @@ public static class PictureResize
         return resized.Crop(new((int)Math.Round((w - crop) / 2.0), (int)Math.Round((h - crop) / 2.0), crop, crop));
     }
 
-    internal static unsafe Picture Resize(ReadOnlySpan<byte> pixels, int height, int width, int channels, (double Left, double Top, double Right, double Bottom) box, int newHeight, int newWidth, Resampling resampling)
+    internal static unsafe Picture Resize(ReadOnlySpan<byte> pixels, int height, int width, int stride, int channels, (double Left, double Top, double Right, double Bottom) box, int newHeight, int newWidth, Resampling resampling)
     {
         var result = new byte[newHeight * newWidth * channels];
         var edges = stackalloc double[] { box.Left, box.Top, box.Right, box.Bottom };
         fixed (byte* from = pixels, to = result)
-            if (NativeImages.mi_resize(from, width, height, channels, edges, to, newWidth, newHeight, (int)resampling) < 0) throw new ArgumentException(NativeImages.Error);
+            if (NativeImages.mi_resize(from, width, height, stride, channels, edges, to, newWidth, newHeight, (int)resampling) < 0) throw new ArgumentException(NativeImages.Error);
         return new(result, newHeight, newWidth, channels);
     }
 }

@@ -22,12 +22,10 @@ public sealed record EncodedImage(byte[] Bytes, string Name, int Channels)
     public Picture Crop(CropBox box, int height, int width, Resampling resampling)
     {
         using var part = ImageDecoder.DecodePart(Bytes, Name, Channels, (box.X, box.Y, box.Width, box.Height), (width, height));
-        // cut first, so that nothing beside the box is seen: as crop-then-resize does it
+        // read as if it had been cut out first, so that nothing beside the box is seen: as crop-then-resize does it
         var (left, top, right, bottom) = ((int)part.Box.Left, (int)part.Box.Top, (int)Math.Ceiling(part.Box.Right), (int)Math.Ceiling(part.Box.Bottom));
-        var (w, h, c) = (right - left, bottom - top, part.Channels);
-        var cut = new byte[w * h * c];
-        for (var y = 0; y < h; y++) part.Pixels.Slice(((top + y) * part.Width + left) * c, w * c).CopyTo(cut.AsSpan(y * w * c));
-        return PictureResize.Resize(cut, h, w, c, (part.Box.Left - left, part.Box.Top - top, part.Box.Right - left, part.Box.Bottom - top), height, width, resampling);
+        var stride = part.Width * part.Channels;
+        return PictureResize.Resize(part.Pixels[(top * stride + left * part.Channels)..], bottom - top, right - left, stride, part.Channels, (part.Box.Left - left, part.Box.Top - top, part.Box.Right - left, part.Box.Bottom - top), height, width, resampling);
     }
 }
 

@@ -34,7 +34,7 @@ internal static unsafe class NativeImages
     [DllImport(Library)] internal static extern void mi_free(byte* data);
     [DllImport(Library)] internal static extern int mi_read_header(byte* bytes, long count, Header* header);
     [DllImport(Library)] internal static extern int mi_decode(byte* bytes, long count, Wish* wish, Decoded* decoded);
-    [DllImport(Library)] internal static extern int mi_resize(byte* source, int width, int height, int channels, double* box, byte* target, int targetWidth, int targetHeight, int filter);
+    [DllImport(Library)] internal static extern int mi_resize(byte* source, int width, int height, long stride, int channels, double* box, byte* target, int targetWidth, int targetHeight, int filter);
     [DllImport(Library)] internal static extern int mi_encode_jpeg(byte* pixels, int width, int height, int channels, int quality, byte** bytes, long* count);
     [DllImport(Library)] internal static extern void mi_to_planes(byte* source, int width, int height, int channels, float* scale, float* shift, int mirror, float* target);
 

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
 
 namespace MimKit.Data;
 
@@ -10,13 +11,22 @@ internal sealed class BatchRing : IDisposable
 {
     public delegate void Filler(long sample, Slot slot, int place);
 
-    /// <summary>Memory of one batch: a float buffer a view, pinned once for all epochs' copies; labels and places.</summary>
-    public sealed class Slot(int batchSize, IReadOnlyList<int> sides, int channels)
+    /// <summary>Memory of one batch: a tensor a view, which workers write and the consumer reads where it lies; labels and places.</summary>
+    public sealed class Slot(int batchSize, IReadOnlyList<int> sides, int channels) : IDisposable
     {
-        public float[][] Planes { get; } = [.. sides.Select(side => GC.AllocateUninitializedArray<float>(checked(batchSize * channels * side * side), pinned: true))];
+        /// <summary>Each [B, C, side, side] float32.</summary>
+        public Tensor[] Views { get; } = [.. sides.Select(side => empty([batchSize, channels, side, side], float32).DetachFromDisposeScope())];
         public long[] Labels { get; } = new long[batchSize];
         public long[] Indices { get; } = new long[batchSize];
         public int Missing { get; set; }
+
+        /// <summary>The values of one image of a view.</summary>
+        public Span<float> Planes(int view, int place, int length) => MemoryMarshal.Cast<byte, float>(Views[view].bytes).Slice(place * length, length);
+
+        public void Dispose()
+        {
+            foreach (var view in Views) view.Dispose();
+        }
     }
 
     private readonly object _lock = new();
@@ -81,6 +91,7 @@ internal sealed class BatchRing : IDisposable
             Monitor.PulseAll(_lock);
         }
         foreach (var thread in _threads) thread.Join();
+        foreach (var slot in _slots) slot.Dispose();
     }
 
     private void Work(Filler fill)

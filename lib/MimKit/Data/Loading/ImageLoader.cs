@@ -5,7 +5,7 @@ using MimKit.Runtime;
 namespace MimKit.Data;
 
 /// <summary>
-/// Batches of image files: threads decode and transform sample after sample into a ring of pinned buffers; where the consumer is slower they
+/// Batches of image files: threads decode and transform sample after sample into a ring of a few batches' tensors; where the consumer is slower they
 /// wait. Order and content follow from (seed, epoch) alone, whatever the number of threads, and an epoch may be entered at any batch.
 /// </summary>
 public sealed class ImageLoader
@@ -44,7 +44,7 @@ public sealed class ImageLoader
     /// <summary>Share of the time since an epoch's first batch was asked for that the consumer spent waiting.</summary>
     public double DataWait { get; private set; }
 
-    /// <summary>The batches of one epoch. A batch's tensors live until the next one is asked for.</summary>
+    /// <summary>The batches of one epoch. A batch's tensors live until the next one is asked for, and their memory is then filled anew: clone what must stay longer.</summary>
     /// <param name="epoch">from 0</param>
     /// <param name="firstBatch">where to start in it: a run that resumes</param>
     /// <exception cref="DataException">An image cannot be read and <see cref="OnCorrupt"/> is Fail; the message names it.</exception>
@@ -70,10 +70,9 @@ public sealed class ImageLoader
             waiting.Stop();
             DataWait = waiting.Elapsed.TotalSeconds / watch.Elapsed.TotalSeconds;
             var count = ring.CountOf(b);
-            var tensors = _views.Sides.Select((side, v) => tensor(slot.Planes[v].AsSpan(0, count * image.Channels * side * side).ToArray(), [count, image.Channels, side, side])).ToArray();
-            using var batch = new Batch(tensors[0], tensor(slot.Labels[..count]), slot.Indices[..count]) { More = tensors[1..] };
+            var views = Array.ConvertAll(slot.Views, view => view.narrow(0, 0, count));            // of the ring's own memory: nothing is copied
+            using (var batch = new Batch(views[0], tensor(slot.Labels[..count]), slot.Indices[..count]) { More = views[1..] }) yield return batch;
             ring.Release(b);
-            yield return batch;
         }
     }
 
@@ -87,7 +86,7 @@ public sealed class ImageLoader
                 var pictures = _views.Make(new(_source.Read((int)index), _source.NameOf((int)index), _source.Manifest.Image.Channels), draw);
                 for (var v = 0; v < pictures.Count; v++)
                 {
-                    var planes = slot.Planes[v].AsSpan(place * pictures[v].Pixels.Length, pictures[v].Pixels.Length);
+                    var planes = slot.Planes(v, place, pictures[v].Pixels.Length);
                     normalisation.ToPlanes(pictures[v], planes);
                     _views.Finish(planes, pictures[v].Channels, pictures[v].Height, draw);
                 }
