@@ -16,9 +16,6 @@ public static class Precisions
     /// <summary>The dtype that a step's activations have.</summary>
     public static torch.ScalarType Activations(this Precision precision) => precision == Precision.BFloat16 ? torch.bfloat16 : torch.float32;
 
-    /// <summary>The precision whose activations have this dtype.</summary>
-    public static Precision Of(torch.ScalarType activations) => activations == torch.bfloat16 ? Precision.BFloat16 : Precision.Float32;
-
     private static bool HasBFloat16()
     {
         if (!X86Base.IsSupported || X86Base.CpuId(0, 0).Eax < 7) return false;

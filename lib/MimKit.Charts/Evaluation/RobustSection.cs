@@ -37,7 +37,7 @@ internal static class RobustSection
                 ["half of the patches taken"] = occluded[1].Reads[occluded[1].Strength.ToList().IndexOf(0.5)].Accuracy,
             }.Concat(attacks.SelectMany(pair => pair[1].Plan.Epsilons.Zip(pair[1].Pgd, (epsilon, read) => KeyValuePair.Create(Invariant($"PGD-{pair[1].Plan.Steps}, {pair[1].Plan.Norm}, {epsilon:G4} / 255"), read.Accuracy)))).ToDictionary(),
             [comparison.MimeBundle(), Chart.CorruptionError(reference, errors).MimeBundle(), errors.MimeBundle(), Chart.Disturbance(occluded).MimeBundle(), Chart.Disturbance(shuffled).MimeBundle(),
-             .. attacks.SelectMany(pair => new[] { Chart.Adversarial(pair).MimeBundle(), pair[1].MimeBundle(), pair[1].ChecksTable().MimeBundle() })]);
+             .. attacks.SelectMany(pair => new[] { Chart.Adversarial(pair).MimeBundle(), pair[1].Table().MimeBundle(), pair[1].ChecksTable().MimeBundle() })]);
 
         CorruptionErrors Corrupted(Classifier classifier) => CorruptionErrors.Measure(classifier, First(subject.Test($"{Corruptions.All.Count} corruptions at {Corruptions.Severities} severities: {classifier.Name}"), CorruptedImages), seed: subject.Seed);
         DisturbanceCurve[] Disturbed(string what, params Func<ImageSet, DisturbanceCurve>[] measures) => [.. measures.Select(measure => measure(First(subject.Test(what), CorruptedImages)))];

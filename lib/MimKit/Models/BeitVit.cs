@@ -110,10 +110,10 @@ public sealed class BeitVit : nn.Module, IMaskedNetwork, IEncoder
     public Tensor Normalise(Tensor tokens) => Fused.LayerNorm(tokens, _norm.weight, _norm.bias, _norm.eps, _activations);
 
     /// <summary>A copy for images of another size; a position bias that all blocks share becomes one of every block's own, as BEiT v2 is fine-tuned.</summary>
-    public IEncoder ForImages(int imageSize, double dropPath = 0)
+    public IEncoder ForImages(int imageSize, Precision precision, double dropPath = 0)
     {
         var parts = Parts with { SharedBias = Parts.SharedBias && Parts.BlockBias, BlockBias = Parts.SharedBias || Parts.BlockBias, DropPath = dropPath };
-        return new BeitVit(Config with { ImageSize = imageSize }, parts, outputs: 1, null, Precisions.Of(_activations), seed: 0).Copied(this, except: "lm_head.");
+        return new BeitVit(Config with { ImageSize = imageSize }, parts, outputs: 1, null, precision, seed: 0).Copied(this, except: "lm_head.");
     }
 
     /// <summary>The head on tokens of the last block.</summary>

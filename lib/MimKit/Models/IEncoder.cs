@@ -30,10 +30,11 @@ public interface IEncoder
 
     /// <summary>A copy of the encoder for images of another size, without decoder and heads, to be trained further: position tables are resized, everything else is copied.</summary>
     /// <param name="imageSize">pixels a side</param>
+    /// <param name="precision">dtype of activations</param>
     /// <param name="dropPath">stochastic depth of the last block in training</param>
     /// <returns>a network that is the caller's to dispose</returns>
     /// <exception cref="ArgumentException">The patch size does not divide the image, or this architecture has no stochastic depth.</exception>
-    IEncoder ForImages(int imageSize, double dropPath = 0);
+    IEncoder ForImages(int imageSize, Precision precision, double dropPath = 0);
 
     /// <summary>The tokens of whole images after the final norm.</summary>
     /// <param name="images">[B, C, H, W] float32, normalised</param>

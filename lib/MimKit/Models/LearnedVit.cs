@@ -56,10 +56,10 @@ public sealed class LearnedVit : nn.Module, IEncoder
     public IReadOnlyList<Tensor> BlockOutputs(Tensor images, int last, Draw? draw = null) => ResidualStream.Outputs(Embed(images), _activations, _blocks, last, (x, block) => block.call(x));
 
     /// <inheritdoc/>
-    public IEncoder ForImages(int imageSize, double dropPath = 0)
+    public IEncoder ForImages(int imageSize, Precision precision, double dropPath = 0)
     {
         this.RefuseDropPath(dropPath);
-        return new LearnedVit(Config with { ImageSize = imageSize }, Precisions.Of(_activations), seed: 0, _keyBias, _finalNorm).Copied(this);
+        return new LearnedVit(Config with { ImageSize = imageSize }, precision, seed: 0, _keyBias, _finalNorm).Copied(this);
     }
 
     /// <inheritdoc/>

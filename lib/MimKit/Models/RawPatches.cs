@@ -26,5 +26,5 @@ public sealed class RawPatches : nn.Module, IEncoder
     /// <exception cref="NotSupportedException">Always.</exception>
     public Tensor AttentionWeights(Tensor images, int? block = null) => throw new NotSupportedException("Raw patches attend to nothing.");
 
-    public IEncoder ForImages(int imageSize, double dropPath = 0) => new RawPatches((Config with { ImageSize = imageSize }).Grid());
+    public IEncoder ForImages(int imageSize, Precision precision, double dropPath = 0) => new RawPatches((Config with { ImageSize = imageSize }).Grid());
 }

@@ -46,10 +46,10 @@ public class Vit : nn.Module, IEncoder
     public IReadOnlyList<Tensor> BlockOutputs(Tensor images, int last, Draw? draw = null) => ResidualStream.Outputs(Embed(images, null), Activations, _blocks, last, (x, block) => block.call(x));
 
     /// <inheritdoc/>
-    public IEncoder ForImages(int imageSize, double dropPath = 0)
+    public IEncoder ForImages(int imageSize, Precision precision, double dropPath = 0)
     {
         this.RefuseDropPath(dropPath);
-        return new Vit(Config with { ImageSize = imageSize }, Precisions.Of(Activations)).Copied(this);
+        return new Vit(Config with { ImageSize = imageSize }, precision).Copied(this);
     }
 
     /// <inheritdoc/>

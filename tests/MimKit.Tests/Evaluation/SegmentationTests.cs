@@ -15,7 +15,7 @@ public class SegmentationTests
     static readonly SegmentationConfig Plan = new()
     {
         Head = new() { Channels = 8, AuxiliaryChannels = 8 }, Blocks = [1, 2, 3, 4], Window = 12, Stride = 8, Crop = null, ShortSide = null,
-        Iterations = 60, BatchSize = 8, LearningRate = 4e-3, WarmupIterations = 5, DropPath = 0,
+        Iterations = 100, BatchSize = 8, LearningRate = 4e-3, WarmupIterations = 5, DropPath = 0, Precision = Precision.Float32,
     };
 
     static DataManifest Manifest(int side, params string[] classes) => Datasets.Manifest("fashion-scenes") with
@@ -53,15 +53,18 @@ public class SegmentationTests
 
     // ---------------------------------------------------------------------------------------------------------- training
 
-    [Fact]
-    public void Upernet_and_a_linear_head_learn_what_can_be_seen()
+    [Theory]
+    [InlineData(Precision.Float32)]
+    [InlineData(Precision.BFloat16)]
+    public void Upernet_and_a_linear_head_learn_what_can_be_seen(Precision precision)
     {
+        var plan = Plan with { Precision = precision };
         using var encoder = Encoder();
         var before = encoder.state_dict()["blocks.0.attn.qkv.weight"].clone();
         var data = new SegmentationSplits(Halves(64), Halves(8, seed: 1), Halves(24, seed: 2));
 
-        var full = Segmentation.Run(encoder, data, Plan, seed: 3, examples: 2);
-        var quick = Segmentation.Run(encoder, data, Plan with { Head = null, Blocks = [4], LearningRate = 0.02, WeightDecay = 0, Iterations = 120 }, seed: 3);
+        var full = Segmentation.Run(encoder, data, plan, seed: 3, examples: 2);
+        var quick = Segmentation.Run(encoder, data, plan with { Head = null, Blocks = [4], LearningRate = 0.02, WeightDecay = 0, Iterations = 120 }, seed: 3);
 
         Assert.InRange(full.MeanIoU, 0.9, 1);
         Assert.InRange(quick.MeanIoU, 0.75, 1);
@@ -119,11 +122,11 @@ public class SegmentationTests
         foreach (var own in new IEncoder[] { encoder, beit, new LearnedVit(Shape, Precision.Float32, seed: 3) })
         {
             var images = randn(2, 1, 12, 12);
-            var same = own.ForImages(12).BlockOutputs(images, 2);
+            var same = own.ForImages(12, Precision.Float32).BlockOutputs(images, 2);
             foreach (var (wanted, found) in own.BlockOutputs(images, 2).Zip(same)) Assert.True(wanted.allclose(found, 1e-5, 1e-6), own.GetType().Name);
-            Assert.Equal([2, 1 + 144, 16], own.ForImages(24).BlockOutputs(randn(2, 1, 24, 24), 1)[0].shape);
+            Assert.Equal([2, 1 + 144, 16], own.ForImages(24, Precision.Float32).BlockOutputs(randn(2, 1, 24, 24), 1)[0].shape);
         }
-        Assert.DoesNotContain("decoder", string.Join(' ', ((nn.Module)encoder.ForImages(24)).state_dict().Keys));
+        Assert.DoesNotContain("decoder", string.Join(' ', ((nn.Module)encoder.ForImages(24, Precision.Float32)).state_dict().Keys));
     }
 
     static void StartTables(nn.Module network)

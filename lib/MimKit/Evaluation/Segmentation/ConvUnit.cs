@@ -2,7 +2,7 @@ using MimKit.Models;
 
 namespace MimKit.Evaluation;
 
-/// <summary>Convolution without bias, batch normalisation, ReLU. Names in its state are "conv" and "bn".</summary>
+/// <summary>Convolution without bias, batch normalisation, ReLU, in the map's dtype (parameters and statistics are float32). Names in its state are "conv" and "bn".</summary>
 sealed class ConvUnit : nn.Module<Tensor, Tensor>
 {
     private readonly Conv2d _conv;
@@ -15,7 +15,7 @@ sealed class ConvUnit : nn.Module<Tensor, Tensor>
         register_module("bn", _bn = nn.BatchNorm2d(outputs));
     }
 
-    public override Tensor forward(Tensor x) => F.relu(_bn.call(_conv.call(x)));
+    public override Tensor forward(Tensor x) => F.relu(_bn.call(_conv.Apply(x)));
 }
 
 /// <summary>What segmentation heads share.</summary>
@@ -26,6 +26,20 @@ static class Maps
     /// <summary>Another size, bilinear, corners not aligned.</summary>
     public static Tensor Resize(this Tensor map, long rows, long columns) => map.size(2) == rows && map.size(3) == columns ? map
         : F.interpolate(map, [rows, columns], mode: InterpolationMode.Bilinear, align_corners: false);
+
+    /// <summary>A convolution of stride 1 that keeps the map's size, in the map's dtype.</summary>
+    public static Tensor Apply(this Conv2d conv, Tensor x) =>
+        F.conv2d(x, conv.weight.to(x.dtype), conv.bias?.to(x.dtype), padding: [conv.weight.size(2) / 2, conv.weight.size(3) / 2]);
+
+    /// <summary>
+    /// A transposed convolution of kernel and stride 2, in the map's dtype: every place becomes four by a product of its own, so it is a 1 × 1 convolution whose outputs
+    /// are laid out two by two. Debian's libtorch 1.13 gives its own bfloat16 transposed convolution a wrong shape.
+    /// </summary>
+    public static Tensor Apply(this ConvTranspose2d conv, Tensor x)
+    {
+        var weight = conv.weight.permute(1, 2, 3, 0).reshape(-1, conv.weight.size(0), 1, 1);       // [out · 2 · 2, in, 1, 1]
+        return F.pixel_shuffle(F.conv2d(x, weight.to(x.dtype), conv.bias!.to(x.dtype).repeat_interleave(4)), 2);
+    }
 
     /// <summary>Starting weights: convolutions before a ReLU normal(0, √(2 / fan-out)), transposed ones as PyTorch starts them, the last one ("conv_seg") normal(0, 0.01).</summary>
     /// <param name="seed">a value is a function of (seed, name, place)</param>

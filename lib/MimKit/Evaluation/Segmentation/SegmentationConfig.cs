@@ -1,5 +1,6 @@
 using MimKit.Data;
 using MimKit.Models;
+using MimKit.Runtime;
 using MimKit.Training;
 
 namespace MimKit.Evaluation;
@@ -36,6 +37,7 @@ public sealed record SegmentationConfig
 
     /// <summary>Stochastic depth of the last block; 0 for an encoder that has none.</summary>
     public double DropPath { get; init; } = 0.15;
+    public Precision Precision { get; init; } = Precisions.Best;
 
     public static SegmentationConfig Base16 { get; } = new();
 
@@ -67,7 +69,7 @@ public sealed record SegmentationConfig
     /// <param name="encoder">pre-trained, or not</param>
     /// <param name="classes">to choose from</param>
     /// <param name="seed">of the head's starting weights</param>
-    public Segmenter Build(IEncoder encoder, int classes, ulong seed) => new(encoder.ForImages(Window, DropPath), Blocks, classes, Head, seed);
+    public Segmenter Build(IEncoder encoder, int classes, ulong seed) => new(encoder.ForImages(Window, Precision, DropPath), Blocks, classes, Head, Precision, seed);
 
     /// <summary>The learning rate of an iteration, from 0: a line from the peak to 0; warm-up multiplies it by a line from 1e-6 to 1.</summary>
     public double RateAt(int iteration) => LearningRate * (1 - iteration / (double)Iterations)

@@ -10,7 +10,7 @@ public sealed record SegmentationLogits(Tensor Main, Tensor? Auxiliary);
 /// <summary>Turns the maps of an encoder's blocks into a class for every place.</summary>
 public abstract class SegmentationHead(string name) : nn.Module(name)
 {
-    /// <param name="maps">of every block that is read, [B, D, rows, columns] float32</param>
+    /// <param name="maps">of every block that is read, [B, D, rows, columns]; the head computes in their dtype</param>
     /// <param name="draw">the step's random numbers, for dropout in training; null: none</param>
     public abstract SegmentationLogits Logits(IReadOnlyList<Tensor> maps, Draw? draw);
 
@@ -20,7 +20,7 @@ public abstract class SegmentationHead(string name) : nn.Module(name)
     {
         if (!training || rate <= 0 || draw is null) return map;
         var kept = draw.Uniform(Purpose.Dropout, (int)map.size(1), number).Select(u => u < rate ? 0 : (float)(1 / (1 - rate))).ToArray();
-        return map * tensor(kept, [map.size(0), map.size(1), 1, 1]).to(map.device);
+        return map * tensor(kept, [map.size(0), map.size(1), 1, 1]).to(map.dtype).to(map.device);
     }
 }
 
@@ -43,5 +43,5 @@ public sealed class LinearSegmentation : SegmentationHead
         Maps.Start(this, seed);
     }
 
-    public override SegmentationLogits Logits(IReadOnlyList<Tensor> maps, Draw? draw) => new(_classify.call(_bn.call(cat(maps.ToArray(), 1))), null);
+    public override SegmentationLogits Logits(IReadOnlyList<Tensor> maps, Draw? draw) => new(_classify.call(_bn.call(cat(maps.ToArray(), 1).to(float32))), null);
 }

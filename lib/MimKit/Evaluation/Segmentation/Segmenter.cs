@@ -13,20 +13,22 @@ public sealed class Segmenter : nn.Module<Tensor, Tensor>
     private readonly IReadOnlyList<int> _blocks;
     private readonly bool _frozen;
     private readonly double _auxiliaryWeight;
+    private readonly ScalarType _activations;
 
     /// <param name="encoder">a module that sees images of one size; disposed with this</param>
     /// <param name="blocks">that are read, counted from 1, in growing order, before any norm</param>
     /// <param name="classes">K</param>
     /// <param name="head">UPerNet's sizes; null: a linear layer, and the encoder is frozen</param>
+    /// <param name="precision">dtype of the head's activations; parameters are float32</param>
     /// <param name="seed">of the head's starting weights</param>
     /// <exception cref="ArgumentException">The encoder has no such blocks, or there is no class.</exception>
-    public Segmenter(IEncoder encoder, IReadOnlyList<int> blocks, int classes, UPerNetConfig? head, ulong seed) : base(nameof(Segmenter))
+    public Segmenter(IEncoder encoder, IReadOnlyList<int> blocks, int classes, UPerNetConfig? head, Precision precision, ulong seed) : base(nameof(Segmenter))
     {
         if (classes < 1) throw new ArgumentException($"A segmentation has {classes} classes; it needs at least 1.");
         if (blocks.Count == 0 || blocks[0] < 1 || blocks[^1] > encoder.Config.Blocks || blocks.Zip(blocks.Skip(1)).Any(pair => pair.First > pair.Second))
             throw new ArgumentException($"Blocks {string.Join(", ", blocks)} were asked for; the encoder has blocks 1 to {encoder.Config.Blocks}, and they are given in growing order.");
         if (head is not null && blocks.Count != UPerNet.Blocks) throw new ArgumentException($"UPerNet reads {UPerNet.Blocks} blocks; {blocks.Count} were given. A block may be given more than once.");
-        (_encoder, _blocks, Classes, _frozen, _auxiliaryWeight) = (encoder, blocks, classes, head is null, head?.AuxiliaryWeight ?? 0);
+        (_encoder, _blocks, Classes, _frozen, _auxiliaryWeight, _activations) = (encoder, blocks, classes, head is null, head?.AuxiliaryWeight ?? 0, precision.Activations());
         _head = head is null ? new LinearSegmentation(blocks.Count * encoder.Config.Width, classes, seed) : new UPerNet(encoder.Config.Width, classes, head, seed);
         register_module(LayerDecay.Encoder, (nn.Module)encoder);
         register_module("head", _head);
@@ -46,7 +48,7 @@ public sealed class Segmenter : nn.Module<Tensor, Tensor>
     /// <summary>Logits of every pixel.</summary>
     /// <param name="images">[B, C, Window, Window] float32, normalised</param>
     /// <returns>[B, K, Window, Window] float32</returns>
-    public override Tensor forward(Tensor images) => Logits(images, null).Main.Resize(images.size(2), images.size(3));
+    public override Tensor forward(Tensor images) => Logits(images, null).Main.to(float32).Resize(images.size(2), images.size(3));
 
     /// <summary>The loss of one batch: cross-entropy of main and auxiliary logits, the latter weighted.</summary>
     /// <param name="batch">images of one window; masks with <see cref="SegmentationSource.Ignored"/> where no class is known</param>
@@ -65,7 +67,7 @@ public sealed class Segmenter : nn.Module<Tensor, Tensor>
     /// <param name="logits">[B, K, h, w]</param>
     /// <param name="masks">[B, H, W] int64</param>
     public static Tensor CrossEntropy(Tensor logits, Tensor masks) =>
-        F.cross_entropy(logits.Resize(masks.size(1), masks.size(2)), masks, ignore_index: SegmentationSource.Ignored, reduction: nn.Reduction.Sum) / masks.numel();
+        F.cross_entropy(logits.to(float32).Resize(masks.size(1), masks.size(2)), masks, ignore_index: SegmentationSource.Ignored, reduction: nn.Reduction.Sum) / masks.numel();
 
     private SegmentationLogits Logits(Tensor images, Draw? draw)
     {
@@ -75,7 +77,7 @@ public sealed class Segmenter : nn.Module<Tensor, Tensor>
         {
             var outputs = _encoder.BlockOutputs(images, _encoder.Config.Blocks - _blocks[0] + 1, draw);
             maps = [.. _blocks.Select(block => outputs[block - _blocks[0]])                                            // [B, 1 + N, D]
-                .Select(tokens => tokens.narrow(1, 1, grid.Count).transpose(1, 2).reshape(images.size(0), -1, grid.Rows, grid.Columns))];   // [B, D, h, w]
+                .Select(tokens => tokens.narrow(1, 1, grid.Count).transpose(1, 2).reshape(images.size(0), -1, grid.Rows, grid.Columns).to(_activations))];   // [B, D, h, w]
         }
         return _head.Logits(maps, draw);
     }

@@ -1,3 +1,4 @@
+using MimKit.Models;
 using MimKit.Runtime;
 
 namespace MimKit.Evaluation;
@@ -23,17 +24,23 @@ public sealed record UPerNetConfig
 /// </summary>
 sealed class FeaturePyramid : nn.Module
 {
-    private readonly Sequential _fpn1, _fpn2;
+    private readonly ConvTranspose2d _twice, _again, _double;
+    private readonly BatchNorm2d _norm;
 
     public FeaturePyramid(int width) : base(nameof(FeaturePyramid))
     {
-        register_module("fpn1", _fpn1 = nn.Sequential(nn.ConvTranspose2d(width, width, 2, stride: 2), nn.BatchNorm2d(width), nn.GELU(), nn.ConvTranspose2d(width, width, 2, stride: 2)));
-        register_module("fpn2", _fpn2 = nn.Sequential(nn.ConvTranspose2d(width, width, 2, stride: 2)));
+        var (fpn1, fpn2) = (new ModuleGroup("fpn1"), new ModuleGroup("fpn2"));      // names of BEiT's code: places in a sequence, GELU is 2
+        fpn1.register_module("0", _twice = nn.ConvTranspose2d(width, width, 2, stride: 2));
+        fpn1.register_module("1", _norm = nn.BatchNorm2d(width));
+        fpn1.register_module("3", _again = nn.ConvTranspose2d(width, width, 2, stride: 2));
+        fpn2.register_module("0", _double = nn.ConvTranspose2d(width, width, 2, stride: 2));
+        register_module("fpn1", fpn1);
+        register_module("fpn2", fpn2);
     }
 
     /// <param name="maps">four of [B, D, h, w]</param>
     /// <returns>[B, D, 4h, 4w], [B, D, 2h, 2w], [B, D, h, w], [B, D, h/2, w/2]</returns>
-    public Tensor[] Scales(IReadOnlyList<Tensor> maps) => [_fpn1.call(maps[0]), _fpn2.call(maps[1]), maps[2], F.max_pool2d(maps[3], 2, 2)];
+    public Tensor[] Scales(IReadOnlyList<Tensor> maps) => [_again.Apply(F.gelu(_norm.call(_twice.Apply(maps[0])))), _double.Apply(maps[1]), maps[2], F.max_pool2d(maps[3], 2, 2)];
 }
 
 /// <summary>
@@ -67,7 +74,7 @@ sealed class UPerHead : nn.Module
         for (var i = levels.Length - 1; i > 0; i--) levels[i - 1] = levels[i - 1] + levels[i].Resize(levels[i - 1].size(2), levels[i - 1].size(3));
         for (var i = 0; i < _smooths.Count; i++) levels[i] = _smooths[i].call(levels[i]);
         var fused = _fuse.call(cat(levels.Select(level => level.Resize(levels[0].size(2), levels[0].size(3))).ToArray(), 1));        // [B, C, 4h, 4w]
-        return _classify.call(drop(fused));
+        return _classify.Apply(drop(fused));
     }
 
     private Tensor PyramidPooling(Tensor map) =>
@@ -86,7 +93,7 @@ sealed class FcnHead : nn.Module
         register_module("conv_seg", _classify = nn.Conv2d(channels, classes, 1));
     }
 
-    public Tensor Logits(Tensor map, Func<Tensor, Tensor> drop) => _classify.call(drop(_convs[0].call(map)));
+    public Tensor Logits(Tensor map, Func<Tensor, Tensor> drop) => _classify.Apply(drop(_convs[0].call(map)));
 }
 
 /// <summary>UPerNet on four blocks of a transformer, with the auxiliary head on the third of them in training (METHODS 2.7).</summary>
