@@ -3,7 +3,7 @@ using MimKit.Runtime;
 namespace MimKit.Data;
 
 /// <summary>Batches of an image set in an order that follows from (seed, epoch) alone, so a resumed run sees what it would have seen.</summary>
-public sealed class BatchLoader
+public sealed class BatchLoader : IBatches
 {
     private readonly ImageSet _set;
     private readonly ulong _seed;
@@ -18,13 +18,8 @@ public sealed class BatchLoader
     /// <exception cref="ArgumentOutOfRangeException">No image fits into a batch, no batch into an epoch, or there is no such rank.</exception>
     public BatchLoader(ImageSet set, int batchSize, ulong seed, bool dropLast = true, int rank = 0, int ranks = 1)
     {
-        if (ranks < 1 || rank < 0 || rank >= ranks) throw new ArgumentOutOfRangeException(nameof(rank), $"There is no rank {rank} of {ranks}.");
-        (_rank, _ranks) = (rank, ranks);
-        if (batchSize < 1) throw new ArgumentOutOfRangeException(nameof(batchSize), $"A batch holds at least one image, asked for {batchSize}.");
-        (_set, BatchSize, _seed) = (set, batchSize, seed);
-        BatchesPerEpoch = dropLast ? set.Count / batchSize : (set.Count + batchSize - 1) / batchSize;
-        if (BatchesPerEpoch == 0)
-            throw new ArgumentOutOfRangeException(nameof(batchSize), $"{set} does not fill one batch of {batchSize}; take a smaller batch or dropLast: false.");
+        BatchesPerEpoch = BatchSlices.Check(set, set.Count, batchSize, dropLast, rank, ranks);
+        (_set, BatchSize, _seed, _rank, _ranks) = (set, batchSize, seed, rank, ranks);
     }
 
     /// <summary>Images a batch, over all ranks.</summary>
@@ -50,10 +45,8 @@ public sealed class BatchLoader
         {
             var first = b * BatchSize;
             var whole = order.AsSpan(first, Math.Min(BatchSize, order.Length - first));
-            using var batch = Batch.Of(_set, whole[Cut(whole.Length, _rank)..Cut(whole.Length, _rank + 1)]);      // also where the caller stops in the middle
+            using var batch = Batch.Of(_set, whole[BatchSlices.Cut(whole.Length, _rank, _ranks)..BatchSlices.Cut(whole.Length, _rank + 1, _ranks)]);      // also where the caller stops in the middle
             yield return batch;
         }
     }
-
-    private int Cut(int length, int rank) => (int)((long)length * rank / _ranks);
 }

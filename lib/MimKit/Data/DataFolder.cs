@@ -21,7 +21,7 @@ public static class DataFolder
     /// <summary>Whether every file, unpacked where the format needs it, is there; content is not looked at.</summary>
     public static bool IsPresent(DataManifest manifest) => manifest.Format switch
     {
-        DataFormat.Scenes => IsPresent(Datasets.Manifest(manifest.From!)),
+        DataFormat.Scenes or DataFormat.Corrupted => IsPresent(Datasets.Manifest(manifest.From!)),
         DataFormat.ImageFolder or DataFormat.SegmentationFolder =>
             manifest.Layout.Where(entry => entry.Key != "zero").All(entry => Directory.Exists(Path.Combine(Of(manifest), entry.Value))),
         DataFormat.WebDataset => manifest.Layout.Values.All(shards => TarShards.Expand(Path.Combine(Of(manifest), shards)).All(File.Exists)),

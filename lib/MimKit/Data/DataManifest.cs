@@ -78,6 +78,7 @@ public sealed record DataManifest
         new("webdataset", DataFormat.WebDataset, [], ["train?", "val?", "test?"]),
         new("segmentation-folder", DataFormat.SegmentationFolder, [], ["train-images", "train-masks", "test-images", "test-masks", "zero?"]),
         new("scenes", DataFormat.Scenes, [], ["fewest", "most"]),
+        new("corrupted", DataFormat.Corrupted, [], ["images"]),
         new("photo-crops", DataFormat.PhotoCrops, [], ["quality"]),
     ];
 
@@ -156,6 +157,8 @@ public enum DataFormat
     SegmentationFolder,
     /// <summary>Derived: several images of another data set on one canvas, with masks.</summary>
     Scenes,
+    /// <summary>Derived: another data set, its test images under every corruption at every severity.</summary>
+    Corrupted,
     /// <summary>Derived: JPEG files cut out of photographs that system packages carry.</summary>
     PhotoCrops,
 }

@@ -88,6 +88,7 @@ public static class Datasets
         DataFormat.Emoji => EmojiImages.Read(manifest),
         DataFormat.Cifar => CifarImages.Read(manifest),
         DataFormat.Stl => StlImages.Read(manifest),
+        DataFormat.Corrupted => CorruptedImages.Make(manifest),
         _ => throw Other(manifest, "Open"),
     };
 

@@ -5,7 +5,7 @@ using System.Text;
 namespace MimKit.Data;
 
 /// <summary>Images of one split in memory, as the files hold them: uint8, unnormalised.</summary>
-public sealed class ImageSet
+public sealed class ImageSet : IImages
 {
     private readonly Lazy<string> _digest;
 
@@ -94,6 +94,8 @@ public sealed class ImageSet
         return new(Manifest, $"{Split}+{other.Split}", [.. Pixels, .. other.Pixels],
             [.. Labellings.Select(own => own with { Labels = [.. own.Labels, .. other.Labelled(own.Name).Labels] })]);
     }
+
+    public IBatches Batches(int batchSize, ulong seed, bool dropLast = true, int rank = 0, int ranks = 1) => new BatchLoader(this, batchSize, seed, dropLast, rank, ranks);
 
     public override string ToString() => $"{Name} {Split}: {Count:N0} images {Channels}x{Height}x{Width}, {ClassCount} classes";
 

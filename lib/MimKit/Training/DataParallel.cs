@@ -18,11 +18,11 @@ sealed class DataParallel(IProcessGroup? ranks) : IDisposable
     public bool IsAlone => ranks is null;
 
     /// <summary>This rank's batches.</summary>
-    public BatchLoader Slice(ImageSet train, TrainingPlan plan)
+    public IBatches Slice(IImages train, TrainingPlan plan)
     {
         if (ranks is { Size: var size } && plan.BatchSize / plan.Accumulate < size)
             throw new ArgumentException($"BatchSize is {plan.BatchSize} in {plan.Accumulate} parts for {size} ranks; every rank needs an image of every part. Choose a batch of at least {size * plan.Accumulate}, or fewer processes.");
-        return ranks is null ? new(train, plan.BatchSize, plan.Seed) : new(train, plan.BatchSize, plan.Seed, rank: ranks.Rank, ranks: ranks.Size);
+        return ranks is null ? train.Batches(plan.BatchSize, plan.Seed) : train.Batches(plan.BatchSize, plan.Seed, rank: ranks.Rank, ranks: ranks.Size);
     }
 
     /// <summary>Hands the subject its group, and every rank the weights of rank 0.</summary>

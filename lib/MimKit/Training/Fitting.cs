@@ -11,7 +11,7 @@ static class Fitting
     /// <param name="train">The plan's images.</param>
     /// <param name="plan">Whose step did not fit.</param>
     /// <returns>The same failure with what to do.</returns>
-    public static TorchException Explained(TorchException full, ITrainable subject, ImageSet train, TrainingPlan plan)
+    public static TorchException Explained(TorchException full, ITrainable subject, IImages train, TrainingPlan plan)
     {
         var parts = plan.Accumulate;
         do parts *= 2;
@@ -22,14 +22,14 @@ static class Fitting
             : "tried: not even one image fits. Take a smaller model, or end what else holds the memory."));
     }
 
-    static bool Fits(ITrainable subject, ImageSet train, TrainingPlan plan, int images)
+    static bool Fits(ITrainable subject, IImages train, TrainingPlan plan, int images)
     {
         foreach (var parameter in subject.Network.parameters()) parameter.grad = null;
         try
         {
             using var scope = NewDisposeScope();
             foreach (var parameter in subject.Network.parameters()) torch.zeros([2, parameter.numel()], device: parameter.device);   // AdamW's moments
-            using var batches = new BatchLoader(train, images, plan.Seed).Epoch(0).GetEnumerator();
+            using var batches = train.Batches(images, plan.Seed).Epoch(0).GetEnumerator();
             batches.MoveNext();
             subject.Step(batches.Current, new Draw(plan.Seed, 0, batches.Current.Indices)).backward();
             return true;

@@ -4,7 +4,7 @@ using MimKit.Runtime;
 namespace MimKit.Training;
 
 /// <summary>Does a bad step again under a watch that names where its first NaN or infinity comes from, and keeps what it was done with.</summary>
-sealed class Reproduction(ITrainable subject, BatchLoader loader, TrainingPlan plan)
+sealed class Reproduction(ITrainable subject, IBatches loader, TrainingPlan plan)
 {
     /// <param name="step">From 0; the network still has the weights that it began with.</param>
     /// <param name="folder">Where <c>nonfinite-STEP</c> goes: weights, batch and this report; null: nowhere.</param>

@@ -25,7 +25,7 @@ public sealed class RunFolder
 
     /// <summary>Makes the folder and writes run.json, or enters an existing run of the same making.</summary>
     /// <exception cref="InvalidOperationException">The folder holds a run and <paramref name="resume"/> is false, or it holds a different one.</exception>
-    public RunFolder(string path, ITrainable subject, ImageSet train, TrainingPlan plan, bool resume)
+    public RunFolder(string path, ITrainable subject, IImages train, TrainingPlan plan, bool resume)
     {
         Path = System.IO.Path.GetFullPath(path);
         var wanted = Describe(subject, train, plan);
@@ -84,7 +84,7 @@ public sealed class RunFolder
         WriteText("metrics.jsonl", string.Concat(_lines.Select(line => JsonSerializer.Serialize(line, OneLine) + "\n")));
     }
 
-    static JsonObject Describe(ITrainable subject, ImageSet train, TrainingPlan plan) => new()
+    static JsonObject Describe(ITrainable subject, IImages train, TrainingPlan plan) => new()
     {
         ["subject"] = subject.Config.GetType().Name,
         ["config"] = JsonSerializer.SerializeToNode(subject.Config, subject.Config.GetType(), Indented),

@@ -28,7 +28,7 @@ public static class Runs
     /// <param name="config">The method's record.</param>
     /// <param name="plan">How it is trained.</param>
     /// <param name="train">On which images.</param>
-    public static string Folder(string root, object config, TrainingPlan plan, ImageSet train)
+    public static string Folder(string root, object config, TrainingPlan plan, IImages train)
     {
         var code = string.Join(' ', new[] { typeof(Runs), typeof(Fused), typeof(torch) }.Select(type => type.Module.ModuleVersionId));
         var digest = SHA256.HashData(Encoding.UTF8.GetBytes($"{config}\n{plan with { RunFolder = null }}\n{train.Digest}\n{code}"));

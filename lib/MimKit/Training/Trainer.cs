@@ -10,9 +10,9 @@ namespace MimKit.Training;
 /// resumed run gives the bits of one that never stopped.
 /// </summary>
 /// <param name="subject">What is trained.</param>
-/// <param name="train">On these images.</param>
+/// <param name="train">On these images: in memory, or files with what is made of each.</param>
 /// <param name="plan">How long and how fast.</param>
-public sealed class Trainer(ITrainable subject, ImageSet train, TrainingPlan plan)
+public sealed class Trainer(ITrainable subject, IImages train, TrainingPlan plan)
 {
     /// <summary>Go on from <see cref="TrainingPlan.RunFolder"/>'s last checkpoint; where there is none, start.</summary>
     public bool Resume { get; init; }
@@ -159,7 +159,7 @@ public sealed class Trainer(ITrainable subject, ImageSet train, TrainingPlan pla
         catch (DivergedException e)
         {
             // the first rank does the whole batch again, whichever rank's slice was bad
-            var again = ranks.IsFirst ? "\n" + new Reproduction(subject, new BatchLoader(train, plan.BatchSize, plan.Seed), plan).Of(e.Step, folder) : "";
+            var again = ranks.IsFirst ? "\n" + new Reproduction(subject, train.Batches(plan.BatchSize, plan.Seed), plan).Of(e.Step, folder) : "";
             ranks.EndTogether();
             throw new DivergedException(e.Step, e.Message + again);
         }

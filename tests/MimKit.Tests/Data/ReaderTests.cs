@@ -115,7 +115,7 @@ public class ReaderTests
         Assert.Empty(new[]
         {
             "fashion-mnist", "emoji-64", "cifar-10", "cifar-100", "stl-10", "imagenette", "imagenet-100", "imagenet-1k", "ade20k", "imagenet-a", "imagenet-r", "imagenet-sketch",
-            "imagenet-c", "inaturalist-2021-mini", "fashion-scenes",
+            "imagenet-c", "inaturalist-2021-mini", "fashion-scenes", "fashion-mnist-c",
         }.Except(all.Select(manifest => manifest.Name)));
         Assert.All(all, manifest => Assert.StartsWith("@", manifest.Citation));
         Assert.All(all, manifest => Assert.True(manifest.From is not null || manifest.Providers.Count > 0, manifest.Name));

@@ -37,7 +37,7 @@ public class RobustnessTests
         var alexNet = CorruptionErrors.AlexNet;
         Assert.Equal(1, alexNet.Against(alexNet).MeanCorruptionError);
         Assert.Equal(15, alexNet.Families.Count);
-        Assert.Equal(["frost"], alexNet.Families.Keys.Except(Corruptions.All.Select(CorruptionErrors.NameOf)));        // the one that is not made here
+        Assert.Equal(alexNet.Families.Keys.Order(), Corruptions.All.Select(CorruptionErrors.NameOf).Order());
     }
 
     [Fact]

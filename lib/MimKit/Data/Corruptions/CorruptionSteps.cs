@@ -90,6 +90,22 @@ internal static class CorruptionSteps
         return p.Map((value, i) => (value + strength * fog[i / p.Channels / p.Width * side + i / p.Channels % p.Width]) * most / (most + strength));
     }
 
+    /// <summary>Ice on the lens: the picture fainter, under crystals that are drawn, bluish where there is colour. One field says where the ice is thick, ridges of two others are its feathers.</summary>
+    public static FloatPicture Frost(this FloatPicture p, double stays, double strength, SampleStream random)
+    {
+        var least = Math.Max(p.Height, p.Width);
+        var (thick, first, second) = (Plasma.Field(least, 2.5, random, out var side), Plasma.Field(least, 1.7, random, out _), Plasma.Field(least, 1.4, random, out _));
+        double[] tint = p.Channels == 3 ? [0.86, 0.95, 1] : [1];
+        return p.Map((value, i) =>
+        {
+            var at = i / p.Channels / p.Width * side + i / p.Channels % p.Width;
+            var feathers = Math.Max(Ridge(first[at]), Ridge(second[at]));
+            return stays * value + strength * (0.35 + 0.65 * feathers) * (0.4 + thick[at]) * tint[i % p.Channels];
+        });
+
+        static double Ridge(double height) => Math.Pow(1 - Math.Abs(2 * height - 1), 6);      // sharp where the field crosses its middle
+    }
+
     /// <summary>The value of hue, saturation and value is raised; hue and saturation stay.</summary>
     public static FloatPicture Brighter(this FloatPicture p, double by) => p.Map((value, i) =>
     {

@@ -8,25 +8,27 @@ namespace MimKit.Data;
 /// Batches of image files: threads decode and transform sample after sample into a ring of a few batches' tensors; where the consumer is slower they
 /// wait. Order and content follow from (seed, epoch) alone, whatever the number of threads, and an epoch may be entered at any batch.
 /// </summary>
-public sealed class ImageLoader
+public sealed class ImageLoader : IBatches
 {
     private readonly ImageSource _source;
     private readonly SampleViews _views;
     private readonly ulong _seed;
+    private readonly int _rank, _ranks;
     private readonly ConcurrentDictionary<long, string> _unreadable = new();
 
     /// <param name="views">what is made of every image</param>
+    /// <param name="batchSize">images a batch, over all ranks</param>
     /// <param name="dropLast">leaves out the last, smaller batch of an epoch</param>
-    /// <exception cref="ArgumentOutOfRangeException">No image fits into a batch, or no batch into an epoch.</exception>
-    public ImageLoader(ImageSource source, SampleViews views, int batchSize, ulong seed, bool dropLast = true)
+    /// <param name="rank">which slice of every batch is read here, from 0</param>
+    /// <param name="ranks">slices a batch is cut into; together they are the batch, each image once</param>
+    /// <exception cref="ArgumentOutOfRangeException">No image fits into a batch, no batch into an epoch, or there is no such rank.</exception>
+    public ImageLoader(ImageSource source, SampleViews views, int batchSize, ulong seed, bool dropLast = true, int rank = 0, int ranks = 1)
     {
-        if (batchSize < 1) throw new ArgumentOutOfRangeException(nameof(batchSize), $"A batch holds at least one image, asked for {batchSize}.");
-        (_source, _views, _seed, BatchSize) = (source, views, seed, batchSize);
-        BatchesPerEpoch = dropLast ? source.Count / batchSize : (source.Count + batchSize - 1) / batchSize;
-        if (BatchesPerEpoch == 0)
-            throw new ArgumentOutOfRangeException(nameof(batchSize), $"{source} does not fill one batch of {batchSize}; take a smaller batch or dropLast: false.");
+        BatchesPerEpoch = BatchSlices.Check(source, source.Count, batchSize, dropLast, rank, ranks);
+        (_source, _views, _seed, BatchSize, _rank, _ranks) = (source, views, seed, batchSize, rank, ranks);
     }
 
+    /// <summary>Images a batch, over all ranks.</summary>
     public int BatchSize { get; }
     public int BatchesPerEpoch { get; }
 
@@ -57,10 +59,10 @@ public sealed class ImageLoader
 
     private IEnumerable<Batch> Batches(int epoch, int firstBatch)
     {
-        var order = _source.Order(_seed, epoch);
+        var order = Own(_source.Order(_seed, epoch));
         var image = _source.Manifest.Image;
         var (watch, waiting) = (Stopwatch.StartNew(), new Stopwatch());
-        using var ring = new BatchRing(order.Length, BatchSize, firstBatch, BatchesPerEpoch, Ahead + 1, _views.Sides, image.Channels);
+        using var ring = new BatchRing(order.Length, Slice(BatchSize), firstBatch, BatchesPerEpoch, Ahead + 1, _views.Sides, image.Channels);
         var normalisation = new Normalisation(image);
         ring.Start(Threads, (number, slot, place) => Fill(order[number], epoch, slot, place, normalisation));
         for (var b = firstBatch; b < BatchesPerEpoch; b++)
@@ -75,6 +77,11 @@ public sealed class ImageLoader
             ring.Release(b);
         }
     }
+
+    private int Slice(int length) => BatchSlices.Cut(length, _rank + 1, _ranks) - BatchSlices.Cut(length, _rank, _ranks);
+
+    // this rank's slices of all batches, one after the other; only the last may be shorter
+    private long[] Own(long[] order) => _ranks == 1 ? order : [.. order.Chunk(BatchSize).Take(BatchesPerEpoch).SelectMany(batch => batch.Skip(BatchSlices.Cut(batch.Length, _rank, _ranks)).Take(Slice(batch.Length)))];
 
     private void Fill(long index, int epoch, BatchRing.Slot slot, int place, Normalisation normalisation)
     {

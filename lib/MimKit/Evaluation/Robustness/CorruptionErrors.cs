@@ -26,7 +26,7 @@ public sealed record CorruptionErrors(string Model, string Source, double Clean,
     /// <summary>Corrupts a set in every family at every severity, and reads each.</summary>
     /// <param name="classifier">of the set's images</param>
     /// <param name="set">clean</param>
-    /// <param name="families">null: all fourteen</param>
+    /// <param name="families">null: all fifteen; frost is drawn here, so that a mean with it does not compare with published ones</param>
     /// <param name="seed">of the corruptions</param>
     public static CorruptionErrors Measure(Classifier classifier, ImageSet set, IReadOnlyList<Corruption>? families = null, ulong seed = 0)
     {
@@ -42,7 +42,7 @@ public sealed record CorruptionErrors(string Model, string Source, double Clean,
     }
 
     /// <summary>A family as ImageNet-C's folders call it: "gaussian_noise".</summary>
-    public static string NameOf(Corruption family) => string.Concat($"{family}".Select((letter, i) => char.IsUpper(letter) && i > 0 ? $"_{char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));
+    public static string NameOf(Corruption family) => Corruptions.NameOf(family);
 
     /// <summary>Mean error of a family.</summary>
     /// <exception cref="ArgumentException">It was not measured.</exception>
