@@ -1,4 +1,7 @@
 using System.Text.Json.Nodes;
+using MimKit.Charts;
+using MimKit.Data;
+using MimKit.Methods;
 using MimKit.Models;
 using MimKit.Runtime;
 
@@ -78,6 +81,39 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.InRange((double)protocols["finetune"]!["numbers"]!["finetune, from scratch"]!, 0, 1);
         Assert.NotNull(protocols["transfer"]!["numbers"]!["emoji-64, kNN"]);
         Assert.NotNull(protocols["transfer"]!["numbers"]!["5-way 1-shot, raw pixels"]);
+    }
+
+    [Fact]
+    public void A_model_in_a_cell_shows_its_evaluation()
+    {
+        var whole = Datasets.Open("fashion-mnist");
+        var data = new DataSplits(whole.Train.Take(80), whole.Val.Take(40), whole.Test.Take(40));
+        var config = MaeConfig.Mini28 with { Encoder = VitConfig.Mini28 with { Width = 16, Blocks = 1, Heads = 2, PatchSize = 7 }, Decoder = new(16, 1, 2), Precision = Precision.Float32 };
+        using var method = config.Build(seed: 0);
+
+        var report = Evaluate.Some(method, data, 0, "knn");
+
+        var shown = report.MimeBundle();
+        Assert.Contains("<h3>Nearest neighbours</h3>", (string)shown["text/html"]);
+        Assert.Contains("3 reads of test splits", (string)shown["text/plain"]);
+        Assert.Contains("'no such'; there are: knn, linear", Assert.Throws<ArgumentException>(() => Evaluate.Some(method, data, 0, "no such")).Message);
+    }
+
+    [Fact]
+    public void An_encoder_that_gives_NaN_is_said_and_nothing_is_written()
+    {
+        using (var model = new LearnedVit(new VitConfig { Width = 16, Blocks = 1, Heads = 4, PatchSize = 7, ImageSize = 28, Channels = 1 }, Precision.Float32, seed: 1))
+        {
+            using (Torch.torch.no_grad()) model.state_dict()["norm.bias"].fill_(float.NaN);
+            Safetensors.Save(_folder.At("checkpoint-00000001.safetensors"), model.state_dict());
+        }
+        File.WriteAllText(_folder.At("run.json"), """{"subject": "MaeConfig", "config": {"Encoder": {"Heads": 4}}, "data": {"name": "fashion-mnist"}}""");
+
+        var said = Cli.Run("evaluate", _folder.Path, "--knn", "--images", "50");
+        Assert.Equal(1, said.Code);
+        Assert.Contains("the features of 50 of 50 images are NaN or infinite", said.Error);
+        Assert.DoesNotContain("should not happen", said.Error);
+        Assert.False(File.Exists(_folder.At("evaluation.json")));
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace MimKit.Charts;
 /// <summary>The whole network trained on labels, beside the same network from scratch.</summary>
 internal static class FineTuneSection
 {
-    const int Mistakes = 24, AcrossMistakes = 8, LargeImage = 128;
+    const int Mistakes = 200, Confusions = 6, AcrossMistakes = 8, LargeImage = 128;
 
     public static Section Of(EvaluationSubject subject)
     {
@@ -27,8 +27,14 @@ internal static class FineTuneSection
 
     static MetricTable Table(IReadOnlyList<FineTuned> rows) => new("Fine-tuning", ["network", "val, %", "top-1, %", "top-5, %", "calibration error, %", "minutes"], [.. rows.Select(row => (object?[])
     [
-        row.Name, FrozenTable.Percent(row.Val), FrozenTable.Percent(row.Test.Top1.Accuracy), FrozenTable.Percent(row.Test.Top5), FrozenTable.Percent(row.Test.CalibrationError()), row.Minutes,
-    ])], $"{rows[0].Test.Source}, {rows[0].Test.Labels.Length:N0} images, one seed. {rows[^1].Config}");
+        row.Name, FrozenTable.Percent(row.Val), FrozenTable.Percent(row.Test.Top1.Accuracy), FrozenTable.Percent(row.Test.Top5), FrozenTable.Percent(row.Test.CalibrationError()), new ShownNumber(row.Minutes, Invariant($"{row.Minutes:F1}")),
+    ])], $"{rows[0].Test.Source}, {rows[0].Test.Labels.Length:N0} images, one seed. {Settings(rows[^1].Config)}; from scratch without layer decay");
+
+    static string Settings(FineTuningConfig config) => string.Join(", ", new[]
+    {
+        Invariant($"{config.Epochs} epochs, batch {config.BatchSize}, rate {config.BaseLearningRate:G3} at batch 256, layer decay {config.LayerDecay}, weight decay {config.WeightDecay}, drop path {config.DropPath}, label smoothing {config.LabelSmoothing}"),
+        config.Augment is null ? "no RandAugment" : "RandAugment", config.Erasing is null ? "no erasing" : "erasing", config.Mixing is null ? "no mixing" : "mixup and CutMix", config.AverageDecay is null ? "no average of weights" : "average of weights",
+    });
 
     static MetricTable PerClass(Classified said, ImageSet set)
     {
@@ -54,16 +60,18 @@ internal static class FineTuneSection
         new("perfectly calibrated", [0, 100], [0, 100]),
     ]);
 
-    // the surest mistakes, as pictures; nothing where there is none
+    // the commonest confusions among the surest mistakes, a row each; nothing where there is none
     static IEnumerable<IReadOnlyDictionary<string, object>> Worst(Classified said, EvaluationSubject subject)
     {
-        var places = said.WorstMistakes(Mistakes);
-        if (places.Count == 0) return [];
         var set = subject.Shown;
-        var tiles = places.Select(i => Tile.Chw(set.Image(i), set.Height, set.Width, set.Channels) with
-        {
-            Hover = Invariant($"said {set.Classes[said.Predicted[i]]} ({100 * said.Probabilities[i][said.Predicted[i]]:F0} %), is {set.Classes[set.Labels[i]]} ({100 * said.Probabilities[i][set.Labels[i]]:F0} %)"),
-        }).Chunk(AcrossMistakes).ToList();
-        return [Chart.Images($"The {places.Count} surest mistakes on test (rest the pointer on one)", [.. tiles.Select(row => (IReadOnlyList<Tile>)row)]).MimeBundle()];
+        var rows = said.WorstMistakes(Mistakes).GroupBy(i => (Is: set.Labels[i], Said: said.Predicted[i])).OrderByDescending(confused => confused.Count()).Take(Confusions).ToList();
+        if (rows.Count == 0) return [];
+        return
+        [
+            Chart.Images("The surest mistakes on test: what was taken for what", [.. rows.Select(confused => (IReadOnlyList<Tile>)[.. confused.Take(AcrossMistakes).Select(i => Tile.Chw(set.Image(i), set.Height, set.Width, set.Channels) with
+            {
+                Hover = Invariant($"image {i}: {100 * said.Probabilities[i][said.Predicted[i]]:F0} % {set.Classes[said.Predicted[i]]}, {100 * said.Probabilities[i][set.Labels[i]]:F0} % {set.Classes[set.Labels[i]]}"),
+            })])], [.. rows.Select(confused => $"{set.Classes[confused.Key.Is]} → {set.Classes[confused.Key.Said]}")]).MimeBundle(),
+        ];
     }
 }

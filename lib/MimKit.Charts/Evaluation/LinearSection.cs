@@ -23,10 +23,10 @@ internal static class LinearSection
         return new(FrozenSections.Answer("Logistic regression", logistic), numbers,
             FrozenTable.Table("Logistic regression (L-BFGS)", logistic, subject).MimeBundle(),
             FrozenSections.Bars("Logistic regression, test", logistic).MimeBundle(),
-            Table("MAE's probe: batch normalisation, LARS", mae, $"{MaeProbeConfig.Mini28}").MimeBundle(),
-            Table("BEiT's probe: a head a block, AdamW", beit, $"{BeitProbeConfig.Mini28}").MimeBundle(),
+            Table("MAE's probe: batch normalisation, LARS", mae, Invariant($"{MaeProbeConfig.Mini28.Epochs} epochs or {MaeProbeConfig.Mini28.LeastSteps:N0} steps, batch {MaeProbeConfig.Mini28.BatchSize}, rate {MaeProbeConfig.Mini28.BaseLearningRate:G3} at batch 256")).MimeBundle(),
+            Table("BEiT's probe: a head a block, AdamW", beit, Invariant($"{BeitProbeConfig.Mini28.Epochs} epochs or {BeitProbeConfig.Mini28.LeastSteps:N0} steps, batch {BeitProbeConfig.Mini28.BatchSize}, rate {BeitProbeConfig.Mini28.BaseLearningRate:G3} at batch 256")).MimeBundle(),
             Depth(beit).MimeBundle(),
-            Table("A grid of heads: the one that val chose", grid, $"{HeadGridConfig.Mini28}").MimeBundle(),
+            Table("A grid of heads: the one that val chose", grid, Invariant($"SGD, {HeadGridConfig.Mini28.Epochs} epochs or {HeadGridConfig.Mini28.LeastSteps:N0} steps, batch {HeadGridConfig.Mini28.BatchSize}")).MimeBundle(),
             Grid(grid[^1]).MimeBundle());
     }
 
@@ -37,7 +37,7 @@ internal static class LinearSection
         [
             row.IsControl ? row.Name : $"{row.Name} (this model)", Invariant($"{row.Chosen.Input}{(row.Heads.Select(head => head.LearningRate).Distinct().Count() > 1 ? Invariant($", rate {row.Chosen.LearningRate:G3}") : "")}"),
             FrozenTable.Percent(row.Chosen.Val), FrozenTable.Percent(row.Test.Accuracy), pixels is null || row == pixels ? null : FrozenTable.Against(row.Test.Correct, pixels.Test.Correct),
-        ])], $"{rows[0].Test.Source}, {rows[0].Test.Correct.Length:N0} images; {rows[^1].Heads.Count} head{(rows[^1].Heads.Count == 1 ? "" : "s")} trained at once. {settings}");
+        ])], $"{rows[0].Test.Source}, {rows[0].Test.Correct.Length:N0} images; {rows[^1].Heads.Count} head{(rows[^1].Heads.Count == 1 ? "" : "s")} trained at once; {settings}; images as they are");
     }
 
     // which block carries the classes

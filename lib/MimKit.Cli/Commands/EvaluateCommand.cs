@@ -81,7 +81,7 @@ static class EvaluateCommand
         List<object> parts = [$"# {report.Model}: what its features are worth\n\n{report.Data}. Weights: `{model.Weights}`."];
         foreach (var answer in report.Answers)
         {
-            parts.Add($"## {answer.Protocol.Title}\n\n{answer.Section.Summary}");
+            parts.Add($"## {answer.Protocol.Title}\n\n{answer.Section.Summary.Replace(" %", "\u00a0%")}");      // a number and its unit stay on one line
             parts.AddRange(answer.Section.Parts);
         }
         parts.Add("## Reads of the test split");

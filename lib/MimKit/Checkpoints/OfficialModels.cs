@@ -32,11 +32,12 @@ public static class OfficialModels
     /// <param name="weights">of <see cref="WeightFamily.BeitPretrained"/></param>
     /// <param name="precision">dtype of activations</param>
     /// <param name="aggregationFrom">which block's patches aggregation takes, which the file does not say; null: the one that three more follow, as released (9 of 12, 21 of 24)</param>
-    public static BeitVit Beit(this OfficialWeights weights, Precision precision = Precision.Float32, int? aggregationFrom = null)
+    /// <param name="heads">attention heads, where no table of relative positions tells; null: width / 64</param>
+    public static BeitVit Beit(this OfficialWeights weights, Precision precision = Precision.Float32, int? aggregationFrom = null, int? heads = null)
     {
         Expect(weights, WeightFamily.BeitPretrained);
         using var scope = torch.NewDisposeScope();
-        var (config, blocks) = (weights.Config(), Count(weights, "cls_pt_layers."));
+        var (config, blocks) = (weights.Config(heads: heads), Count(weights, "cls_pt_layers."));
         var aggregation = blocks == 0 ? null : new PatchAggregation(aggregationFrom ?? Math.Max(1, config.Blocks - 3), blocks, SharedHead: !weights.Has("cls_pt_lm_head.weight"));
         return Loaded(weights, new BeitVit(config, Parts(weights), (int)weights.Shape("lm_head.weight")[0], aggregation, precision, seed: 0));
     }
@@ -109,7 +110,7 @@ public static class OfficialModels
     {
         switch (weights.Family)
         {
-            case WeightFamily.BeitPretrained: return weights.Beit(precision);
+            case WeightFamily.BeitPretrained: return weights.Beit(precision, heads: heads);
             case WeightFamily.Vit or WeightFamily.MaePretrained:
                 using (torch.NewDisposeScope()) return Loaded(weights, new LearnedVit(weights.Config(heads: heads), precision, seed: 0));
             default: throw new ArgumentException($"{weights.Path} holds weights of {weights.Family}, of which no encoder is built here.");

@@ -11,17 +11,19 @@ public sealed record BeitProbeConfig
     public int BatchSize { get; init; } = 1024;
     /// <summary>At batch 256: 4e-3 at the documented 1024.</summary>
     public double BaseLearningRate { get; init; } = 1e-3;
+    /// <summary>See <see cref="HeadPlan.LeastSteps"/>.</summary>
+    public int LeastSteps { get; init; }
     public double WeightDecay { get; init; } = 1e-4;
     public Views Views { get; init; } = new CropFlip(MinScale: 0.08);
 
     public static BeitProbeConfig Base16 { get; } = new();
 
     /// <summary>Small data sets: ours. Images as they are, so that each is encoded once.</summary>
-    public static BeitProbeConfig Mini28 { get; } = new() { Epochs = 20, BatchSize = 512, Views = Views.Plain };
+    public static BeitProbeConfig Mini28 { get; } = new() { Epochs = 20, BatchSize = 512, LeastSteps = 600, Views = Views.Plain };
 
     /// <summary>Trains a head a block on train, chooses on val, reads test once.</summary>
     public HeadsResult Fit(HeadData data) => LinearHeads.Fit(data, [.. data.Input.PerBlock.Select(input => (input, BaseLearningRate))], new()
     {
-        Optimizer = ProbeOptimizer.AdamW, Epochs = Epochs, BatchSize = BatchSize, WeightDecay = WeightDecay, RatePerEpoch = true, Views = Views,
+        Optimizer = ProbeOptimizer.AdamW, Epochs = Epochs, BatchSize = BatchSize, LeastSteps = LeastSteps, WeightDecay = WeightDecay, RatePerEpoch = true, Views = Views,
     }, "BEiT's probe");
 }

@@ -4,7 +4,7 @@ using MimKit.Models;
 namespace MimKit.Evaluation;
 
 /// <summary>Which columns of a <see cref="FrozenInput"/> a head reads.</summary>
-/// <param name="Name">"block 3: class token and mean".</param>
+/// <param name="Name">"block 3"; "4 blocks: class, mean".</param>
 /// <param name="Columns">Ranges of columns, side by side.</param>
 public sealed record HeadInput(string Name, params IReadOnlyList<(int From, int Width)> Columns)
 {
@@ -39,8 +39,8 @@ public sealed record FrozenInput(string Name, bool IsControl, Func<Tensor, Tenso
         (int, int) Normed(int fromEnd, Pooling pooling) => Raw(blocks + last - 1 - fromEnd, pooling);
         var tokens = Enumerable.Range(0, last).Select(fromEnd => Normed(fromEnd, Pooling.ClassToken)).ToList();
         var mean = Normed(0, Pooling.MeanPatches);
-        List<HeadInput> grid = [new("last block: class token", tokens[0]), new("last block: class token and mean", tokens[0], mean)];
-        if (last > 1) grid.AddRange([new($"last {last} blocks: class tokens", [.. tokens]), new($"last {last} blocks: class tokens and mean", [.. tokens, mean])]);
+        List<HeadInput> grid = [new("1 block: class", tokens[0]), new("1 block: class, mean", tokens[0], mean)];
+        if (last > 1) grid.AddRange([new($"{last} blocks: class", [.. tokens]), new($"{last} blocks: class, mean", [.. tokens, mean])]);
         return new(name, isControl, images => Pooled(encoder, images, last), new("class token", tokens[0]),
             [.. Enumerable.Range(0, blocks).Select(block => new HeadInput($"block {block + 1}", Raw(block, Pooling.ClassToken), Raw(block, Pooling.MeanPatches)))], grid);
     }

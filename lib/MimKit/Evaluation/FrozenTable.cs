@@ -68,11 +68,11 @@ public static class FrozenTable
     /// <summary>Accuracy in percent, as tables show it.</summary>
     public static ShownNumber Percent(double share) => new(100 * share, FormattableString.Invariant($"{100 * share:F2}"));
 
-    /// <summary>The paired difference of two readings of the same images, in points: "+1.2 [0.7, 1.6]".</summary>
+    /// <summary>The paired difference of two readings of the same images, in points: "+1.2 [+0.7, +1.6]", no line break within the interval.</summary>
     public static ShownNumber Against(bool[] own, bool[] other)
     {
         var paired = PairedDifference.Of(own, other);
-        return new(100 * paired.Difference, FormattableString.Invariant($"{100 * paired.Difference:+0.0;−0.0;0.0} [{100 * paired.Low:+0.0;−0.0;0.0}, {100 * paired.High:+0.0;−0.0;0.0}]"));
+        return new(100 * paired.Difference, FormattableString.Invariant($"{100 * paired.Difference:+0.0;−0.0;0.0} [{100 * paired.Low:+0.0;−0.0;0.0},\u00a0{100 * paired.High:+0.0;−0.0;0.0}]"));
     }
 
     static List<FrozenRow> Rows(EvaluationSubject subject, Func<IReadOnlyList<Representation>, FrozenRow> measure) =>

@@ -18,6 +18,9 @@ public sealed record HeadPlan
     /// <summary>Where a set is smaller, the set; the rates of heads are then scaled as the batch is.</summary>
     public required int BatchSize { get; init; }
     public double WarmupEpochs { get; init; }
+
+    /// <summary>A small set is gone through more often, until heads have been updated this many times; warm-up grows with it. 0: the epochs decide.</summary>
+    public int LeastSteps { get; init; }
     public double WeightDecay { get; init; }
     public double Momentum { get; init; } = 0.9;
 
@@ -131,10 +134,12 @@ public static class LinearHeads
         var set = data.Subject.Train;
         var batch = Math.Min(plan.BatchSize, set.Count);
         var (perEpoch, factor) = (set.Count / batch, batch / 256.0);
+        var epochs = Math.Max(plan.Epochs, (plan.LeastSteps + perEpoch - 1) / perEpoch);
+        var warmup = plan.WarmupEpochs * epochs / plan.Epochs;
         var updates = heads.Select(head => Update(head, plan)).ToList();
         var labels = tensor(Array.ConvertAll(set.Labels, label => (long)label));
         foreach (var head in heads) head.Norm?.train();
-        for (var epoch = 0; epoch < plan.Epochs; epoch++)
+        for (var epoch = 0; epoch < epochs; epoch++)
         {
             Ambient.Cancellation.ThrowIfCancellationRequested();
             var order = Draw.Order(data.Subject.Seed, epoch, set.Count);
@@ -145,7 +150,7 @@ public static class LinearHeads
                 var (x, y) = (Rows(data, plan, places, epoch), labels.index_select(0, tensor(places)));
                 var loss = heads.Select(head => nn.functional.cross_entropy(head.Logits(x), y)).Aggregate((sum, one) => sum + one);
                 loss.backward();
-                var share = Schedule.HalfCosine(epoch + (plan.RatePerEpoch ? 0 : (double)step / perEpoch), 1, 0, plan.WarmupEpochs, plan.Epochs);
+                var share = Schedule.HalfCosine(epoch + (plan.RatePerEpoch ? 0 : (double)step / perEpoch), 1, 0, warmup, epochs);
                 foreach (var (update, head) in updates.Zip(heads)) update(share * head.LearningRate * factor);
             }
         }
