@@ -112,6 +112,8 @@ public class LinearProbeTests
         using var scope = NewDisposeScope();
         var (train, val, test) = (Clusters(90, 1), Clusters(30, 2), Clusters(30, 3));
         LinearProbe.Fit(train, val, test);
+        GC.Collect();                                                              // what other tests left behind
+        GC.WaitForPendingFinalizers();
         var before = Tensor.TotalCount;
         LinearProbe.Fit(train, val, test);
 
