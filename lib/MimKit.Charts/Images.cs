@@ -68,7 +68,7 @@ public static partial class Chart
         return new JsonObject
         {
             ["type"] = "scatter", ["mode"] = "markers", ["x"] = Json.Of(tiles.Select(tile => tile.X)), ["y"] = Json.Of(tiles.Select(tile => tile.Y)),
-            ["text"] = Json.Of(tiles.Select(tile => Text.Escape(tile.Hover))), ["hovertemplate"] = "%{text}<extra></extra>",
+            ["text"] = Json.Of(tiles.Select(tile => Text.Escape(tile.Hover))), ["hovertemplate"] = "%{text}<extra></extra>", ["showlegend"] = false,
             ["marker"] = new JsonObject { ["size"] = Math.Min(stepX, stepY), ["symbol"] = "square", ["opacity"] = 0 },
         };
     }

@@ -10,7 +10,8 @@ namespace MimKit.Evaluation;
 /// <summary>Semantic segmentation: one call trains a head (and the encoder below it) and reads test once.</summary>
 public static class Segmentation
 {
-    private const int LogEvery = 50, WindowsAtOnce = 64;
+    private const int LogEvery = 50, ImagesAtOnce = 64;
+    private const long LogitsAtOnce = 1 << 26;                                     // 256 MiB: 150 classes at full size are large
 
     /// <summary>Trains on train for as long as the plan says, and reads test once. Nothing is chosen.</summary>
     /// <param name="encoder">pre-trained, or not: it is copied, not changed</param>
@@ -80,10 +81,10 @@ public static class Segmentation
         var start = Stopwatch.GetTimestamp();
         var confusion = Enumerable.Range(0, source.ClassCount).Select(_ => new long[source.ClassCount]).ToArray();
         var shown = new List<SegmentationExample>();
-        foreach (var places in Enumerable.Range(0, source.Count).Chunk(WindowsAtOnce))
+        foreach (var places in Enumerable.Range(0, source.Count).Chunk(ImagesAtOnce))
         {
             var pairs = Array.ConvertAll(places, source.Pair);
-            foreach (var alike in pairs.GroupBy(pair => (pair.Image.Height, pair.Image.Width)))    // images of one size run together
+            foreach (var alike in pairs.GroupBy(pair => (pair.Image.Height, pair.Image.Width)).SelectMany(size => size.Chunk(AtOnce(size.Key))))    // images of one size run together
             {
                 Ambient.Cancellation.ThrowIfCancellationRequested();
                 foreach (var (pair, predicted) in alike.Zip(Predict(segmenter, [.. alike.Select(pair => pair.Image)], source.Manifest.Image, config)))
@@ -95,6 +96,8 @@ public static class Segmentation
         }
         var measure = config.Head is null ? "linear head on frozen patches" : segmenter.Head;
         return new(measure, $"{source.Name} {source.Split}", source.Classes, confusion, Stopwatch.GetElapsedTime(start).TotalSeconds) { Examples = shown };
+
+        int AtOnce((int Height, int Width) size) => (int)Math.Clamp(LogitsAtOnce / (segmenter.Classes * Math.Max((long)size.Height * size.Width, (long)segmenter.Window * segmenter.Window)), 1, ImagesAtOnce);
     }
 
     /// <summary>The class of every pixel of images of one size, by sliding windows; ties go to the first class.</summary>
