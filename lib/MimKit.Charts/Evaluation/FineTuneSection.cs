@@ -8,11 +8,12 @@ namespace MimKit.Charts;
 /// <summary>The whole network trained on labels, beside the same network from scratch.</summary>
 internal static class FineTuneSection
 {
-    const int Mistakes = 200, Confusions = 6, AcrossMistakes = 8, LargeImage = 128;
+    const int Mistakes = 200, Confusions = 6, AcrossMistakes = 6, LargeImage = 128, LeastSteps = 300;
 
     public static Section Of(EvaluationSubject subject)
     {
         var settings = (subject.Encoder.Config.ImageSize < LargeImage ? FineTuningConfig.Mini28 : FineTuningConfig.Base16) with { Encoder = subject.Encoder.Config };
+        settings = settings with { Epochs = Math.Max(settings.Epochs, LeastSteps / Math.Max(1, subject.Train.Count / settings.BatchSize)) };      // a small set is gone through more often
         FineTuned[] rows = [FineTuned.Of("from scratch, as many epochs", settings.FromScratch(), subject, null), FineTuned.Of(subject.Name, settings, subject, subject.Encoder)];
         var (said, own) = (rows[1].Test, rows[1]);
         var against = FrozenTable.Against(said.Top1.Correct, rows[0].Test.Top1.Correct);
@@ -25,10 +26,10 @@ internal static class FineTuneSection
             [Table(rows).MimeBundle(), PerClass(said, subject.Train).MimeBundle(), Confusion(said, subject.Train).MimeBundle(), Reliability(rows).MimeBundle(), .. Worst(said, subject)]);
     }
 
-    static MetricTable Table(IReadOnlyList<FineTuned> rows) => new("Fine-tuning", ["network", "val, %", "top-1, %", "top-5, %", "calibration error, %", "minutes"], [.. rows.Select(row => (object?[])
+    static MetricTable Table(IReadOnlyList<FineTuned> rows) => new("Fine-tuning", ["network", "val, %", "top-1, %", "top-5, %", "ECE, %", "minutes"], [.. rows.Select(row => (object?[])
     [
         row.Name, FrozenTable.Percent(row.Val), FrozenTable.Percent(row.Test.Top1.Accuracy), FrozenTable.Percent(row.Test.Top5), FrozenTable.Percent(row.Test.CalibrationError()), new ShownNumber(row.Minutes, Invariant($"{row.Minutes:F1}")),
-    ])], $"{rows[0].Test.Source}, {rows[0].Test.Labels.Length:N0} images, one seed. {Settings(rows[^1].Config)}; from scratch without layer decay");
+    ])], $"{rows[0].Test.Source}, {rows[0].Test.Labels.Length:N0} images, one seed. {Settings(rows[^1].Config)}; from scratch without layer decay. ECE: expected calibration error, 15 bins");
 
     static string Settings(FineTuningConfig config) => string.Join(", ", new[]
     {

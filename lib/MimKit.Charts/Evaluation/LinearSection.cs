@@ -33,7 +33,7 @@ internal static class LinearSection
     static MetricTable Table(string title, IReadOnlyList<HeadsResult> rows, string settings)
     {
         var pixels = rows.FirstOrDefault(row => row.Name == Representation.RawPixels.Name);
-        return new(title, ["features", "chosen on val", "val, %", "test, %", "against raw pixels, points"], [.. rows.Select(row => (object?[])
+        return new(title, ["features", "chosen on val", "val, %", "test, %", "vs pixels, points"], [.. rows.Select(row => (object?[])
         [
             row.IsControl ? row.Name : $"{row.Name} (this model)", Invariant($"{row.Chosen.Input}{(row.Heads.Select(head => head.LearningRate).Distinct().Count() > 1 ? Invariant($", rate {row.Chosen.LearningRate:G3}") : "")}"),
             FrozenTable.Percent(row.Chosen.Val), FrozenTable.Percent(row.Test.Accuracy), pixels is null || row == pixels ? null : FrozenTable.Against(row.Test.Correct, pixels.Test.Correct),

@@ -22,9 +22,9 @@ internal static class TransferSection
                 foreach (var row in rows) numbers[row.IsControl ? $"{data}, {measure}, {row.Name}" : $"{data}, {measure}"] = row.Test.Accuracy;
         return new(Summary(shares[0]), numbers,
         [
-            Table($"A share of the labels: logistic regression, mean ± deviation over {Draws} draws", shares, Invariant($"all of test is read; pooling and penalty chosen on as many labelled images of val as of train; the same images for every row. Labelled images of train: {string.Join(", ", shares.Select(rows => Invariant($"{rows[0].Labels:N0}")))}")).MimeBundle(),
+            Table($"A share of the labels: logistic regression, % right, mean ± deviation over {Draws} draws", shares, Invariant($"all of test is read; pooling and penalty chosen on as many labelled images of val as of train; the same images for every row. Labelled images of train: {string.Join(", ", shares.Select(rows => Invariant($"{rows[0].Labels:N0}")))}")).MimeBundle(),
             Curves(shares).MimeBundle(),
-            Table($"A few images a class: nearest mean by cosine, mean ± deviation over {Episodes} episodes", shots, "episodes of test images, the same for every row; pooling chosen on episodes of val").MimeBundle(),
+            Table($"A few images a class: nearest mean by cosine, % right, mean ± deviation over {Episodes} episodes", shots, "episodes of test images, the same for every row; pooling chosen on episodes of val").MimeBundle(),
             .. others.Count == 0 ? [] : new[] { Transfer(others).MimeBundle() },
         ]);
     }
@@ -43,7 +43,7 @@ internal static class TransferSection
     }
 
     static MetricTable Table(string title, IReadOnlyList<IReadOnlyList<FewLabelsRow>> settings, string note) =>
-        new(title, ["features", .. settings.Select(rows => $"{rows[0].Setting}, %")], [.. Enumerable.Range(0, settings[0].Count).Select(row => (object?[])
+        new(title, ["features", .. settings.Select(rows => rows[0].Setting)], [.. Enumerable.Range(0, settings[0].Count).Select(row => (object?[])
         [
             settings[0][row].IsControl ? settings[0][row].Name : $"{settings[0][row].Name} (this model)",
             .. settings.Select(rows => new ShownNumber(100 * rows[row].Mean, Invariant($"{100 * rows[row].Mean:F1} ± {100 * rows[row].Deviation:F1}"))),

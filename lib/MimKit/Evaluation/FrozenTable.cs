@@ -58,21 +58,21 @@ public static class FrozenTable
     public static MetricTable Table(string title, IReadOnlyList<FrozenRow> rows, EvaluationSubject subject)
     {
         var pixels = rows.FirstOrDefault(row => row.Name == Representation.RawPixels.Name);
-        return new(title, ["features", "chosen on val", "val, %", "test, %", "against raw pixels, points"], [.. rows.Select(row => (object?[])
+        return new(title, ["features", "chosen on val", "val, %", "test, %", "vs pixels, points"], [.. rows.Select(row => (object?[])
         [
             row.IsControl ? row.Name : $"{row.Name} (this model)", row.Chosen, Percent(row.Val), Percent(row.Test.Accuracy), pixels is null || row == pixels ? null : Against(row.Test.Correct, pixels.Test.Correct),
-        ])], $"{rows[0].Test.Source}, {rows[0].Test.Correct.Length:N0} images; fitted on {subject.Train.Count:N0} of train, chosen on {subject.Val.Count:N0} of val. Intervals: 95 %, paired over images."
+        ])], $"{rows[0].Test.Source}, {rows[0].Test.Correct.Length:N0} images; fitted on {subject.Train.Count:N0} of train, chosen on {subject.Val.Count:N0} of val. Differences to raw pixels with 95 % intervals, paired over images."
             + string.Concat(subject.Absent.Select(what => $" Not shown: {what}.")));
     }
 
     /// <summary>Accuracy in percent, as tables show it.</summary>
     public static ShownNumber Percent(double share) => new(100 * share, FormattableString.Invariant($"{100 * share:F2}"));
 
-    /// <summary>The paired difference of two readings of the same images, in points: "+1.2 [+0.7, +1.6]", no line break within the interval.</summary>
+    /// <summary>The paired difference of two readings of the same images, in points: "+1.2 [+0.7, +1.6]".</summary>
     public static ShownNumber Against(bool[] own, bool[] other)
     {
         var paired = PairedDifference.Of(own, other);
-        return new(100 * paired.Difference, FormattableString.Invariant($"{100 * paired.Difference:+0.0;−0.0;0.0} [{100 * paired.Low:+0.0;−0.0;0.0},\u00a0{100 * paired.High:+0.0;−0.0;0.0}]"));
+        return new(100 * paired.Difference, FormattableString.Invariant($"{100 * paired.Difference:+0.0;−0.0;0.0} [{100 * paired.Low:+0.0;−0.0;0.0}, {100 * paired.High:+0.0;−0.0;0.0}]"));
     }
 
     static List<FrozenRow> Rows(EvaluationSubject subject, Func<IReadOnlyList<Representation>, FrozenRow> measure) =>
