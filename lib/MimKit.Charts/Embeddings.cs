@@ -21,7 +21,8 @@ public static partial class Chart
         var classes = shown.Select(i => set.Labels[i]).Distinct().Order().ToList();
         var data = new JsonArray([.. classes.Select((label, place) => ClassCloud(map, set, [.. shown.Where(i => set.Labels[i] == label)], label, place, atlas))]);
         var layout = Theme.Layout($"{map.Method} of {map.Source}", Theme.Axis(""), Theme.Axis(""), legend: classes.Count is > 1 and <= MostClassesNamed, plotHeight: 480);
-        foreach (var axis in new[] { "xaxis", "yaxis" }) layout[axis]!["showticklabels"] = false;                  // a map has no unit
+        foreach (var axis in new[] { "xaxis", "yaxis" }) (layout[axis]!["showticklabels"], layout[axis]!["showgrid"]) = (false, false);      // a map has no unit
+        layout["margin"]!["l"] = 16;
         layout["yaxis"]!["scaleanchor"] = "x";
         layout["meta"] = new JsonObject { ["pictures"] = atlas.Json(PictureOnScreen) };
         return new(data, layout, $"{map}: {shown.Count:N0} shown, {classes.Count} classes; the image under the pointer for {atlas.Count:N0} of them");

@@ -43,6 +43,16 @@ public sealed class ReportPageTests : IDisposable
     }
 
     [PageFact]
+    public void A_map_of_images_shows_the_image_under_the_pointer()
+    {
+        const string map = "var images = MimKit.Data.Datasets.Open(\"fashion-mnist\").Val.Take(60);\nChart.Embedding(new MimKit.Evaluation.EmbeddingMap(\"a spiral\", \"val\", [.. Enumerable.Range(0, 60).Select(i => (float)(i * Math.Cos(i)))], [.. Enumerable.Range(0, 60).Select(i => (float)(i * Math.Sin(i)))], images.Labels), images)";
+        var html = Report("map", map);
+        Assert.Empty(ReportPage.Look(html).Problems);
+        File.WriteAllText(html, File.ReadAllText(html).Replace("pictured(at, layout.meta.pictures);", ""));
+        Assert.Contains("no picture under the pointer", string.Join('\n', ReportPage.Look(html).Problems));
+    }
+
+    [PageFact]
     public void What_is_wrong_with_a_page_is_named()
     {
         var html = Report("bad", "Chart.Bars(\"Few\", \"n\", [new Bar(\"a\", 1)])");

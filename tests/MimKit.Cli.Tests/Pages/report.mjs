@@ -26,6 +26,25 @@ const beyond = () => {
   return found.slice(0, 5);
 };
 
+// figures whose points have pictures, but show none under the pointer
+const pictureless = async page => {
+  const names = [];
+  for (const figure of await page.$$('figure.plot')) {
+    if (!await figure.evaluate(at => Boolean(at.layout?.meta?.pictures))) continue;
+    await figure.scrollIntoViewIfNeeded();
+    const shown = async point => {
+      const box = await point.boundingBox();
+      await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 4 });
+      await page.waitForTimeout(250);
+      return page.evaluate(() => [...document.querySelectorAll('.picture')].some(picture => getComputedStyle(picture).display === 'block' && picture.getBoundingClientRect().right <= innerWidth));
+    };
+    let any = false;
+    for (const point of (await figure.$$('.point')).slice(0, 5)) any ||= await shown(point);
+    if (!any) names.push(await figure.getAttribute('aria-label'));
+  }
+  return names;
+};
+
 const browser = await chromium.launch({ executablePath, headless: true, args: ['--no-sandbox'] });
 let figures = 0;
 try {
@@ -40,6 +59,7 @@ try {
     await page.waitForFunction(undrawn => new Function(`return (${undrawn})()`)().length === 0, undrawn.toString(), { timeout: 60_000, polling: 500 }).catch(() => {});
     for (const figure of await page.evaluate(undrawn)) say(`not drawn: ${figure}`);
     for (const text of await page.evaluate(beyond)) say(`beyond the edge: ${text}`);
+    for (const figure of await pictureless(page)) say(`no picture under the pointer: ${figure?.slice(0, 80)}`);
     figures = await page.evaluate(() => document.querySelectorAll('figure.plot').length);
     await page.screenshot({ path: `${shots}/${basename(report, '.html')}-${width}.png`, fullPage: true });
     await page.close();
