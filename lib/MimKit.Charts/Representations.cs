@@ -51,11 +51,16 @@ public static partial class Chart
     public static Figure Cka(CkaMap map, string rows = "layer", string columns = "layer") =>
         Heatmap($"Likeness of layers, {map.Source}", columns, rows, "CKA", map.Values, map.Rows, map.Columns);
 
-    /// <summary>Singular values relative to the largest: a flat line uses all its dimensions, a steep one few.</summary>
+    /// <summary>Singular values relative to the largest, both axes logarithmic: a flat line uses all its dimensions, a steep one few. What is below a millionth is left out.</summary>
     /// <param name="spectra">names and spectra</param>
     public static Figure Spectra(params IReadOnlyList<(string Name, Spectrum Spectrum)> spectra) => Lines("Singular values of the features", "index", "share of the largest",
-        [.. spectra.Select(one => new Series(FormattableString.Invariant($"{one.Name} (effective rank {one.Spectrum.EffectiveRank:F1})"),
-            [.. Enumerable.Range(1, one.Spectrum.SingularValues.Length).Select(i => (double)i)], [.. one.Spectrum.SingularValues.Select(value => value / Math.Max(one.Spectrum.SingularValues[0], 1e-30))]))]);
+        [.. spectra.Select(one => Falling(FormattableString.Invariant($"{one.Name} (effective rank {one.Spectrum.EffectiveRank:F1})"), one.Spectrum.SingularValues))], logX: true, logY: true);
+
+    private static Series Falling(string name, double[] values)
+    {
+        var shares = values.Select(value => value / Math.Max(values[0], 1e-30)).TakeWhile(share => share > 1e-6).ToList();
+        return new(name, [.. Enumerable.Range(1, shares.Count).Select(i => (double)i)], shares);
+    }
 
     private static void CheckPatches(Tensor tokens, PatchGrid grid)
     {

@@ -18,7 +18,7 @@ static class Decode
         var duel = Duel.Fight(Rounds,
             ours: () => [Loaded(photos, threads: 1, Seconds)],
             theirs: () => [Peer.Number(peer.Run(setting, [], bench.Cancellation), "images_per_second")])[0];
-        yield return new("decode + crop 224 + flip + normalise", "images/s", duel, "Pillow and torchvision, one thread each side");
+        yield return new("decode + crop 224 + flip + normalise", "images/s", duel, "Pillow and torchvision, one thread each side") { Peer = "Pillow" };
     }
 
     /// <summary>Images a second through the loader, epoch after epoch.</summary>
