@@ -73,7 +73,7 @@ public sealed class EvaluateCommandTests : IDisposable
     {
         MakeRun();
 
-        var said = Cli.Run("evaluate", _folder.Path, "--linear", "--finetune", "--transfer", "--images", "150", "--to", "emoji-64", "--out", _folder.At("elsewhere"));
+        var said = Cli.Run("evaluate", _folder.Path, "--linear", "--finetune", "--transfer", "--images", "100", "--to", "emoji-64", "--out", _folder.At("elsewhere"));
         Assert.True(said.Code == 0, said.Error);
 
         var protocols = JsonNode.Parse(File.ReadAllText(Path.Combine(_folder.At("elsewhere"), "evaluation.json")))!["protocols"]!;

@@ -21,7 +21,7 @@ static class EvaluateCommand
         var protocols = Protocol.All.Select(protocol => (protocol.Name, Option: new Option<bool>($"--{protocol.Name}") { Description = protocol.About })).ToList();
         var all = new Option<bool>("--all") { Description = "Every protocol." };
         var data = new Option<string?>("--data") { HelpName = "NAME", Description = "Images; default: the run's data set." };
-        var images = new Option<int?>("--images") { HelpName = "N", Description = "Only the first N images of train, of val and of test: for a quick look." };
+        var images = new Option<int?>("--images") { HelpName = "N", Description = "Only N images of train, of val and of test, evenly spaced: for a quick look." };
         var teacher = new Option<string?>("--teacher") { HelpName = "RUN", Description = "Teacher to compare with; default: the one that the run learnt from." };
         var supervised = new Option<string?>("--supervised") { HelpName = "RUN", Description = "Supervised model to compare with." };
         var others = new Option<string[]>("--to") { HelpName = "NAME", Description = "A further data set for --transfer; its images are brought to the model's size and channels." };
@@ -71,9 +71,10 @@ static class EvaluateCommand
 
     static DataSplits Cut(DataSplits data, int? images)
     {
-        return images is not { } most ? data : new(First(data.Train), First(data.Val), First(data.Test));
+        return images is not { } most ? data : new(Some(data.Train), Some(data.Val), Some(data.Test));
 
-        ImageSet First(ImageSet set) => set.Take(Math.Min(most, set.Count));
+        // evenly spaced, since some sets are ordered by class
+        ImageSet Some(ImageSet set) => most >= set.Count ? set : set.Select([.. Enumerable.Range(0, most).Select(i => (int)((long)i * set.Count / most))], set.Split);
     }
 
     static List<object> Parts(EvaluationReport report, GivenModel model)
