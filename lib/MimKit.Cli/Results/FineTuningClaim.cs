@@ -17,7 +17,7 @@ sealed record FineTuningClaim(string Name, string Statement, string Source, Name
     const string Top1 = "top-1", PerEpoch = "minutes an epoch", Epochs = "epochs";
 
     public static FineTuningClaim PretrainingPays { get; } = new("pretraining-pays", "Pre-training without labels and fine-tuning beats training from scratch for the same total time.",
-        "MAE (He et al., CVPR 2022, arXiv 2111.06377), Figure 4, which grants the baseline a longer training; here time is equal", new("MAE", "mae"));
+        "MAE (He et al., CVPR 2022, arXiv 2111.06377), section 4, which compares the two without counting time; here time is equal", new("MAE", "mae"));
 
     public string Sides => $"{Pretraining.Name} fine-tuned against the same network from scratch, equal total time";
     public IEnumerable<string> LearnsFrom => Pretraining.LearnsFrom;
