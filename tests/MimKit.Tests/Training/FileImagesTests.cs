@@ -62,6 +62,21 @@ public sealed class FileImagesTests : IDisposable
         }
     }
 
+    [Fact]
+    public void A_batch_holds_what_its_views_make_of_every_image()
+    {
+        var files = Files();
+        var batch = files.Batches(8, 2).Epoch(0).First();
+        var values = files.Batches(8, 2).Epoch(0).Select(b => b.Images.ToArray<float>()).First();
+        for (var i = 0; i < 8; i++)
+        {
+            var index = (int)batch.Indices[i];
+            var picture = files.Views.Make(new(files.Source.Read(index), files.Source.NameOf(index), 3), new SampleDraw(2, 0, index))[0];
+            for (var p = 0; p < 32 * 32; p++)
+                for (var c = 0; c < 3; c++) Assert.Equal((picture.Pixels[p * 3 + c] / 255f - 0.5f) / 0.2f, values[(i * 3 + c) * 1024 + p], 1e-4f);
+        }
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

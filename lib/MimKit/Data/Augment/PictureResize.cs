@@ -47,12 +47,18 @@ public static class PictureResize
         return resized.Crop(new((int)Math.Round((w - crop) / 2.0), (int)Math.Round((h - crop) / 2.0), crop, crop));
     }
 
-    internal static unsafe Picture Resize(ReadOnlySpan<byte> pixels, int height, int width, int stride, int channels, (double Left, double Top, double Right, double Bottom) box, int newHeight, int newWidth, Resampling resampling)
+    internal static Picture Resize(ReadOnlySpan<byte> pixels, int height, int width, int stride, int channels, (double Left, double Top, double Right, double Bottom) box, int newHeight, int newWidth, Resampling resampling)
     {
         var result = new byte[newHeight * newWidth * channels];
-        var edges = stackalloc double[] { box.Left, box.Top, box.Right, box.Bottom };
-        fixed (byte* from = pixels, to = result)
-            if (NativeImages.mi_resize(from, width, height, stride, channels, edges, to, newWidth, newHeight, (int)resampling) < 0) throw new ArgumentException(NativeImages.Error);
+        ResizeTo(result, pixels, height, width, stride, channels, box, newHeight, newWidth, resampling);
         return new(result, newHeight, newWidth, channels);
+    }
+
+    /// <summary>Into memory that is there: [newHeight, newWidth, channels].</summary>
+    internal static unsafe void ResizeTo(Span<byte> target, ReadOnlySpan<byte> pixels, int height, int width, int stride, int channels, (double Left, double Top, double Right, double Bottom) box, int newHeight, int newWidth, Resampling resampling)
+    {
+        var edges = stackalloc double[] { box.Left, box.Top, box.Right, box.Bottom };
+        fixed (byte* from = pixels, to = target[..(newHeight * newWidth * channels)])
+            if (NativeImages.mi_resize(from, width, height, stride, channels, edges, to, newWidth, newHeight, (int)resampling) < 0) throw new ArgumentException(NativeImages.Error);
     }
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace MimKit.Data;
 
 /// <summary>An encoded image on its way into a batch.</summary>
@@ -21,11 +23,19 @@ public sealed record EncodedImage(byte[] Bytes, string Name, int Channels)
     /// <summary>A box at another size: only the box is decoded, and smaller by 2, 4 or 8 where it stays at least as large as the result.</summary>
     public Picture Crop(CropBox box, int height, int width, Resampling resampling)
     {
+        var pixels = new byte[height * width * Channels];
+        CropTo(pixels, box, height, width, resampling);
+        return new(pixels, height, width, Channels);
+    }
+
+    /// <summary>The same into memory that is there: [height, width, Channels].</summary>
+    internal void CropTo(Span<byte> target, CropBox box, int height, int width, Resampling resampling)
+    {
         using var part = ImageDecoder.DecodePart(Bytes, Name, Channels, (box.X, box.Y, box.Width, box.Height), (width, height));
         // read as if it had been cut out first, so that nothing beside the box is seen: as crop-then-resize does it
         var (left, top, right, bottom) = ((int)part.Box.Left, (int)part.Box.Top, (int)Math.Ceiling(part.Box.Right), (int)Math.Ceiling(part.Box.Bottom));
         var stride = part.Width * part.Channels;
-        return PictureResize.Resize(part.Pixels[(top * stride + left * part.Channels)..], bottom - top, right - left, stride, part.Channels, (part.Box.Left - left, part.Box.Top - top, part.Box.Right - left, part.Box.Bottom - top), height, width, resampling);
+        PictureResize.ResizeTo(target, part.Pixels[(top * stride + left * part.Channels)..], bottom - top, right - left, stride, part.Channels, (part.Box.Left - left, part.Box.Top - top, part.Box.Right - left, part.Box.Bottom - top), height, width, resampling);
     }
 }
 
@@ -37,6 +47,10 @@ public abstract record SampleViews
 
     /// <summary>The pictures of one sample.</summary>
     public abstract IReadOnlyList<Picture> Make(EncodedImage image, SampleDraw draw);
+
+    /// <summary>The normalised planes of one sample's only view at once, where no picture is needed in between: nothing is allocated that the garbage collector would stop all threads for.</summary>
+    /// <returns>false: it takes <see cref="Make"/></returns>
+    internal virtual bool TryPlanes(EncodedImage image, SampleDraw draw, Normalisation normalisation, Span<float> planes) => false;
 
     /// <summary>Touches the normalised planes of a view, where the recipe does.</summary>
     public virtual void Finish(Span<float> planes, int channels, int side, SampleDraw draw) { }
@@ -65,6 +79,23 @@ public sealed record TrainViews(int Side, double MinScale = 0.2) : SampleViews
         if (Flip && draw.Flip()) picture = picture.Mirror();
         if (Jitter is not null) picture = Jitter.Apply(picture, draw);
         return [Augment is null ? picture : Augment.Apply(picture, draw)];
+    }
+
+    internal override bool TryPlanes(EncodedImage image, SampleDraw draw, Normalisation normalisation, Span<float> planes)
+    {
+        if (Jitter is not null || Augment is not null) return false;
+        var (width, height) = image.Size;
+        var pixels = ArrayPool<byte>.Shared.Rent(Side * Side * image.Channels);
+        try
+        {
+            image.CropTo(pixels, CropBox.Random(width, height, MinScale, 1, draw.Crop()), Side, Side, Resampling);
+            normalisation.ToPlanes(pixels.AsSpan(0, Side * Side * image.Channels), Side, Side, image.Channels, Flip && draw.Flip(), planes);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(pixels);
+        }
+        return true;
     }
 
     public override void Finish(Span<float> planes, int channels, int side, SampleDraw draw) => Erasing?.Apply(planes, channels, side, side, draw);

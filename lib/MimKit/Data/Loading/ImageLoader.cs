@@ -90,12 +90,13 @@ public sealed class ImageLoader : IBatches
             try
             {
                 var draw = new SampleDraw(_seed, epoch, index);
-                var pictures = _views.Make(new(_source.Read((int)index), _source.NameOf((int)index), _source.Manifest.Image.Channels), draw);
-                for (var v = 0; v < pictures.Count; v++)
+                var image = new EncodedImage(_source.Read((int)index), _source.NameOf((int)index), _source.Manifest.Image.Channels);
+                Span<float> Planes(int v) => slot.Planes(v, place, image.Channels * _views.Sides[v] * _views.Sides[v]);
+                var pictures = _views.TryPlanes(image, draw, normalisation, Planes(0)) ? null : _views.Make(image, draw);
+                for (var v = 0; v < _views.Sides.Count; v++)
                 {
-                    var planes = slot.Planes(v, place, pictures[v].Pixels.Length);
-                    normalisation.ToPlanes(pictures[v], planes);
-                    _views.Finish(planes, pictures[v].Channels, pictures[v].Height, draw);
+                    if (pictures is not null) normalisation.ToPlanes(pictures[v], Planes(v));
+                    _views.Finish(Planes(v), image.Channels, _views.Sides[v], draw);
                 }
                 (slot.Labels[place], slot.Indices[place]) = (_source.Labels[index], index);
                 return;
