@@ -9,7 +9,7 @@ static class ResultsCommand
 {
     const string About = """
         Trains and measures every method under the same controls, and writes the table.
-        docs/results.md is written by:  ./mimkit results --scale laptop --images 10000 --epochs 8 --batch 64
+        docs/results.md is written by:  ./mimkit results --scale laptop --images 10000 --epochs 4 --batch 64
         Finished cells are kept and the page is written after each: the same command goes on, in several terminals too.
         """;
 
